@@ -1,0 +1,88 @@
+"""What tills send: strict whole numbers, texts without NUL, no unknown fields; money in minor units, quantities in thousandths."""
+
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from regulars.loyalty.checkout import scans
+from regulars.loyalty.checkout.basket import MAX_LINES, Basket, BasketLine, Tender
+from regulars.loyalty.checkout.scans import Identifier
+
+Text = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
+Code = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]+$")]
+Amount = Annotated[int, Field(strict=True, ge=0, le=10**12)]
+Quantity = Annotated[int, Field(strict=True, gt=0, le=10**9)]
+PurchaseId = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9._:\-]+$")]
+
+
+class Body(BaseModel):
+    """The base of what a till sends."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LineBody(Body):
+    """One line of the receipt."""
+
+    number: Annotated[int, Field(strict=True, ge=1, le=100_000)]
+    sku: Code
+    name: Text = ""
+    quantity: Quantity = Field(description="In thousandths: 1000 is one piece, 250 is a quarter of a kilogram.")
+    unit_price: Amount = Field(description="In minor units of the programme's money.")
+    till_discount: Amount = Field(default=0, description="What the till took off the whole line by itself.")
+
+
+class TenderBody(Body):
+    """How much was paid, and how."""
+
+    type: Code
+    amount: Amount
+
+
+class BasketBody(Body):
+    """A receipt in the making."""
+
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code.")]
+    sold_at: AwareDatetime
+    customer: Code | None = Field(default=None, description="The raw scan: card number, phone or member's id.")
+    lines: Annotated[list[LineBody], Field(min_length=1, max_length=MAX_LINES)]
+
+    def basket(self, quote: str = "", tenders: list[TenderBody] | None = None) -> Basket:
+        """The basket as the checkout knows it."""
+        return Basket(
+            lines=tuple(BasketLine(**line.model_dump()) for line in self.lines),
+            sold_at=self.sold_at,
+            currency=self.currency,
+            customer=self._identifier(),
+            quote=quote,
+            tenders=tuple(Tender(tender.type, tender.amount) for tender in tenders or []),
+        )
+
+    def _identifier(self) -> Identifier | None:
+        if self.customer is None:
+            return None
+        return scans.read(self.customer) or Identifier("card", self.customer)
+
+
+class ConfirmBody(BasketBody):
+    """The whole receipt again, with the quote it was promised and how it was paid."""
+
+    quote: Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")] = ""
+    tenders: Annotated[list[TenderBody], Field(max_length=20)] = Field(default_factory=list)
+
+    def as_basket(self) -> Basket:
+        """The basket with quote and tenders."""
+        return self.basket(self.quote, self.tenders)
+
+
+class RegisterBody(Body):
+    """Somebody who joins at the counter."""
+
+    phone: Annotated[str, Field(min_length=3, max_length=30, pattern=r"^[^\x00]+$")]
+    first_name: Text = ""
+    last_name: Text = ""
+    email: Text = ""
+    locale: Annotated[str, Field(pattern=r"^(en|ru)$")] = "en"
+    consents: bool | None = Field(
+        default=None, description="The customer's answer about mailings; null: the question was not shown."
+    )

@@ -1,0 +1,27 @@
+"""Looks at what happened and at what still waits."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from regulars.journal.models import Delivery, Entry
+
+
+def list_entries(person_id: str) -> QuerySet[Entry]:
+    """All entries about a person, newest first."""
+    return Entry.objects.filter(person_id=person_id).order_by("-id")
+
+
+def count_waiting() -> int:
+    """How many deliveries wait for their reaction."""
+    return Delivery.objects.filter(state="waiting").count()
+
+
+def count_dead() -> int:
+    """How many deliveries were given up."""
+    return Delivery.objects.filter(state="dead").count()
+
+
+def oldest_waiting() -> datetime | None:
+    """When the oldest waiting delivery was due."""
+    return Delivery.objects.filter(state="waiting").order_by("next_at").values_list("next_at", flat=True).first()

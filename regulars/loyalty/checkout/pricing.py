@@ -1,0 +1,161 @@
+"""From a basket and the facts to a priced receipt, its quote and the answer that the till gets; pure but for signing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core import signing
+
+from regulars.kit.refusal import Conflict, Refusal
+from regulars.loyalty.checkout.basket import MAX_LINES, Basket
+from regulars.loyalty.checkout.queries import Facts
+from regulars.loyalty.offers import engine
+
+_SALT = "regulars.checkout.quote"
+
+
+class BasketRefused(Refusal):
+    """The receipt cannot be priced as it stands."""
+
+    code = "basket_refused"
+
+
+class CurrencyWrong(Refusal):
+    """The till sells in another money than the programme."""
+
+    code = "currency_wrong"
+
+
+class QuoteUnreadable(Refusal):
+    """The quote was not made here, or not for this purchase."""
+
+    code = "quote_unreadable"
+
+
+class QuoteChanged(Conflict):
+    """The receipt costs another sum than the quote said; the answer holds the new one."""
+
+    code = "quote_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What was promised: the version of the offers, what is to pay, and the points to come."""
+
+    purchase: str
+    version: int
+    total: int
+    points: int
+
+    def signed(self) -> str:
+        """The quote as the till carries it."""
+        return signing.dumps([self.purchase, self.version, self.total, self.points], salt=_SALT)
+
+
+def read_quote(text: str, purchase: str) -> Quote:
+    """Read a quote that a till brings back; raises `QuoteUnreadable`."""
+    try:
+        quote = Quote(*signing.loads(text, salt=_SALT))
+    except (signing.BadSignature, TypeError, ValueError) as error:
+        raise QuoteUnreadable("This quote was not made here. Calculate again.", field="quote") from error
+    if quote.purchase != purchase:
+        raise QuoteUnreadable("This quote belongs to another purchase. Calculate again.", field="quote")
+    return quote
+
+
+def check_basket(basket: Basket, *, currency: str, at: datetime, tolerance_s: int = 300) -> None:
+    """Refuse a basket that no rule could price, by the name of the field."""
+    if basket.currency != currency:
+        raise CurrencyWrong(f"The programme's money is {currency}, not {basket.currency}.", field="currency")
+    if not 0 < len(basket.lines) <= MAX_LINES:
+        raise BasketRefused(f"A receipt has between 1 and {MAX_LINES} lines.", field="lines")
+    if (basket.sold_at - at).total_seconds() > tolerance_s:
+        raise BasketRefused("The time of sale lies in the future. Set the till's clock.", field="sold_at")
+
+
+def price(basket: Basket, facts: Facts, snapshot: engine.Snapshot, *, store: str, partner_id: int) -> engine.Priced:
+    """Price a basket with one version of the offers; raises `BasketRefused` naming the line."""
+    customer = facts.customer
+    receipt = engine.Receipt(
+        lines=tuple(
+            engine.Line(
+                number=line.number,
+                sku=line.sku,
+                name=line.name or (known.name if known else line.sku),
+                quantity=line.quantity,
+                unit_price=line.unit_price,
+                groups=known.groups if known else (),
+                till_discount=line.till_discount,
+                is_listed=known is not None,
+            )
+            for line in basket.lines
+            for known in [facts.products.get(line.sku)]
+        ),
+        store=store,
+        partner_id=partner_id,
+        at=basket.sold_at,
+        member=engine.MemberFacts(can_earn=True, can_spend=customer.is_active_card) if customer else None,
+    )
+    try:
+        return engine.price(snapshot, receipt)
+    except engine.BadReceipt as error:
+        raise BasketRefused(str(error), field=error.field) from error
+    except engine.MoneyOverflow as error:
+        raise BasketRefused("The sum of this receipt is too large.", field="lines") from error
+
+
+def points_of(priced: engine.Priced) -> int:
+    """All points of the receipt, in the smallest unit."""
+    return sum(earning.amount for earning in priced.points)
+
+
+def answer(
+    purchase: str, priced: engine.Priced, snapshot: engine.Snapshot, facts: Facts, *, exponent: int
+) -> dict[str, Any]:
+    """What the till is told about a priced receipt: sums, lines, points, and why each offer gave something or not."""
+    customer = facts.customer
+    rules = {rule.id: rule for rule in snapshot.rules}
+    quote = Quote(purchase, priced.version, priced.total, points_of(priced))
+    return {
+        "purchase": purchase,
+        "offers_version": priced.version,
+        "quote": quote.signed(),
+        "amount": sum(line.amount for line in priced.lines),
+        "till_discount": priced.till_discount_total,
+        "discount": priced.discount_total,
+        "total": priced.total,
+        "points": quote.points,
+        "customer": customer
+        and {"id": customer.public_id, "first_name": customer.first_name, "points": customer.available},
+        "lines": [
+            {
+                "number": line.number,
+                "amount": line.amount,
+                "till_discount": line.till_discount,
+                "discounts": [{"offer": rules[offer].public_id, "amount": share} for offer, share in line.discounts],
+                "total": line.total,
+                "points": sum(share for _, share in line.points),
+            }
+            for line in priced.lines
+        ],
+        "outcomes": [_outcome(outcome, rules, exponent) for outcome in priced.outcomes],
+    }
+
+
+def _outcome(outcome: engine.Outcome, rules: dict[int, engine.OfferRule], exponent: int) -> dict[str, Any]:
+    rule = rules[outcome.offer_id]
+    said = engine.sentence(
+        outcome,
+        rules,
+        money=lambda amount: f"{amount / 10**exponent:.{exponent}f}",
+        points=lambda amount, _: f"{amount} points",
+    )
+    return {
+        "offer": rule.public_id,
+        "name": rule.name,
+        "benefit": rule.benefit,
+        "code": outcome.code,
+        "amount": outcome.amount,
+        "missing": outcome.missing,
+        "sentence": said,
+    }

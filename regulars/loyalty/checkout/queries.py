@@ -1,0 +1,127 @@
+"""Everything a receipt needs to be priced, in one round trip."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from regulars.kit import phone, sql
+from regulars.kit.refusal import Refusal
+from regulars.loyalty.checkout.basket import Basket
+from regulars.loyalty.checkout.scans import Identifier
+from regulars.loyalty.programme import queries as programme
+
+_MEMBER = "m.id as member_id, m.public_id, m.first_name, m.state as member_state, b.available"
+_JOINED = """left join lateral (select * from loyalty_members_member m where m.id = {member} {lock}) m on true
+    left join loyalty_points_balance b on b.member_id = m.id and b.currency_id = %s"""
+_BY: Mapping[str, str] = {
+    "card": f"select {_MEMBER}, k.state as card_state from loyalty_cards_card k {_JOINED} where k.number = %s {{lock_k}}",
+    "phone": f"""select {_MEMBER}, 'active' as card_state from loyalty_members_identifier k {_JOINED}
+       where k.kind = 'phone' and k.value = %s {{lock_k}}""",
+    "member": f"""select {_MEMBER}, 'active' as card_state from loyalty_members_member k {_JOINED}
+       where k.public_id = %s {{lock_k}}""",
+}
+_MEMBER_OF = {"card": "k.member_id", "phone": "k.member_id", "member": "k.id"}
+_PRODUCTS = "select sku, name, groups from loyalty_goods_product where sku = any(%s::text[])"
+
+
+class CardUnknown(Refusal):
+    """No card has this number."""
+
+    code = "card_unknown"
+
+
+class CardBlocked(Refusal):
+    """The card was blocked."""
+
+    code = "card_blocked"
+
+
+class CustomerUnknown(Refusal):
+    """Nobody in the programme is known by this."""
+
+    code = "customer_unknown"
+
+
+class AccountBlocked(Refusal):
+    """The member's account was blocked: nothing is earned or spent."""
+
+    code = "account_blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """The member a till identified; `is_active_card` decides whether points may be spent."""
+
+    member_id: int
+    public_id: str
+    first_name: str
+    available: int
+    is_active_card: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A product that the programme knows."""
+
+    name: str
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Who buys, and what is known about the goods."""
+
+    customer: Customer | None
+    products: Mapping[str, Known]
+
+
+def add_facts(batch: sql.Batch, basket: Basket, *, lock: bool) -> tuple[int, int | None]:
+    """Add the looking-up of goods and customer to a batch; with `lock` nobody can block or leave meanwhile."""
+    goods = batch.add(_PRODUCTS, [sorted({line.sku for line in basket.lines})])
+    if basket.customer is None:
+        return goods, None
+    kind, value = basket.customer.kind, basket.customer.value
+    if kind == "phone":
+        value = phone.normalise(value, programme.get().region)
+    statement = _BY[kind].format(
+        member=_MEMBER_OF[kind], lock="for share of m" if lock else "", lock_k="for share of k" if lock else ""
+    )
+    return goods, batch.add(statement, [programme.get_currency().pk, value])
+
+
+def read_facts(answers: list[list[dict[str, Any]]], places: tuple[int, int | None], basket: Basket) -> Facts:
+    """Read what came back. Raises `CardUnknown`, `CardBlocked`, `CustomerUnknown`, `AccountBlocked`."""
+    goods, who = places
+    products = {row["sku"]: Known(row["name"], tuple(row["groups"])) for row in answers[goods]}
+    if who is None or basket.customer is None:
+        return Facts(None, products)
+    rows = answers[who]
+    return Facts(_customer(rows[0] if rows else None, basket.customer), products)
+
+
+def _customer(row: dict[str, Any] | None, by: Identifier) -> Customer:
+    if row is None and by.kind == "card":
+        raise CardUnknown("No card has this number. Check it, or ask for the phone number.", field="customer")
+    if row is not None and row["card_state"] == "blocked":
+        raise CardBlocked("This card is blocked. Ask for the phone number, or sell without a card.", field="customer")
+    if row is None or row["member_id"] is None or row["member_state"] == "gone":
+        raise CustomerUnknown("Nobody in the programme is known by this. Sell without a card.", field="customer")
+    if row["member_state"] == "blocked":
+        raise AccountBlocked("This account is blocked. Sell without a card.", field="customer")
+    return Customer(
+        member_id=row["member_id"],
+        public_id=row["public_id"],
+        first_name=row["first_name"],
+        available=row["available"] or 0,
+        is_active_card=row["card_state"] == "active",
+    )
+
+
+def find_customer(identifier: Identifier) -> Customer:
+    """The member behind a scan, for the till's strip. Raises as `read_facts` does."""
+    basket = Basket(lines=(), sold_at=programme.get().created_at, currency="", customer=identifier)
+    batch = sql.Batch()
+    places = add_facts(batch, basket, lock=False)
+    facts = read_facts(batch.send(), places, basket)
+    assert facts.customer is not None
+    return facts.customer

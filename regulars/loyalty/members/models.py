@@ -1,0 +1,111 @@
+"""Tables of the people in the programme: who they are, how they are recognised, how they sign in."""
+
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+
+
+class MemberState(models.TextChoices):
+    """Where a member stands."""
+
+    ACTIVE = "active", "Active"
+    BLOCKED = "blocked", "Account blocked"
+    GONE = "gone", "Has left"
+
+
+class Member(models.Model):
+    """A person in the programme; after leaving, the row is the tombstone: the random id and nothing personal.
+
+    `public_id` has an index and no unique key: it is 128 random bits, and a unique key would have to contain the
+    distribution column.
+    """
+
+    public_id = models.TextField()
+    state = models.TextField(choices=MemberState, default=MemberState.ACTIVE)
+    first_name = models.TextField(blank=True, default="")
+    last_name = models.TextField(blank=True, default="")
+    birth_date = models.DateField(null=True, blank=True)
+    locale = models.TextField(default="en")
+    time_zone = models.TextField(blank=True, default="", help_text="Empty: the store's zone, else the programme's.")
+    store_id = models.BigIntegerField(null=True, blank=True)
+    registered_at = models.DateTimeField()
+    registered_via = models.TextField(help_text="The door: till, import, account, …")
+    gone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "loyalty_members_member"
+        indexes = [Index(fields=["public_id"], name="member_by_public_id")]
+        constraints = [
+            CheckConstraint(
+                condition=~Q(state="gone") | Q(first_name="", last_name="", birth_date=None, gone_at__isnull=False),
+                name="who_has_left_has_no_name",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or self.public_id
+
+
+class IdentifierKind(models.TextChoices):
+    """How somebody is recognised, cards apart."""
+
+    PHONE = "phone", "Phone"
+    EMAIL = "email", "Email"
+    EXTERNAL = "external", "Number in another system"
+
+
+class Identifier(models.Model):
+    """A phone, mailbox or foreign number that belongs to one member; deleted when the member leaves."""
+
+    distributed_by = "value"
+
+    kind = models.TextField(choices=IdentifierKind)
+    value = models.TextField()
+    member_id = models.BigIntegerField()
+    verified_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "loyalty_members_identifier"
+        indexes = [Index(fields=["member_id", "kind"], name="identifier_by_member")]
+        constraints = [UniqueConstraint(fields=["kind", "value"], name="identifier_belongs_to_one_member")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of member {self.member_id}"
+
+
+class OneTimeCode(models.Model):
+    """The codes asked for by one phone for one purpose; tries are counted here and survive a new code."""
+
+    distributed_by = "phone"
+
+    purpose = models.TextField()
+    phone = models.TextField()
+    code_mac = models.BinaryField()
+    tries = models.SmallIntegerField(default=0)
+    tries_since = models.DateTimeField()
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "loyalty_members_onetimecode"
+        constraints = [
+            UniqueConstraint(fields=["phone", "purpose"], name="one_code_per_phone_and_purpose"),
+            CheckConstraint(condition=Q(tries__range=(0, 5)), name="a_code_has_five_tries"),
+        ]
+
+
+class Session(models.Model):
+    """A device on which a member is signed in; the cookie is a random token, kept here only as its hash."""
+
+    distributed_by = "token_hash"
+
+    token_hash = models.BinaryField()
+    member_id = models.BigIntegerField()
+    device = models.TextField(blank=True, default="")
+    signed_in_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "loyalty_members_session"
+        indexes = [Index(fields=["member_id"], name="session_by_member")]
+        constraints = [UniqueConstraint(fields=["token_hash"], name="session_token_is_unique")]

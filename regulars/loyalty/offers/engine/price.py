@@ -1,0 +1,122 @@
+"""Price a receipt with a snapshot of offers: discounts first, then points on what is paid; pure and repeatable."""
+
+from dataclasses import dataclass
+
+from regulars.kit.money import times_quantity, total_of
+from regulars.loyalty.offers.engine.event import Gift, play
+from regulars.loyalty.offers.engine.outcome import Outcome
+from regulars.loyalty.offers.engine.receipt import Line, Receipt, in_order
+from regulars.loyalty.offers.engine.snapshot import Snapshot, ones
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    """One line: amount less till_discount less discounts is total, in minor units; pairs are (offer id, share)."""
+
+    number: int
+    amount: int
+    till_discount: int
+    discounts: tuple[tuple[int, int], ...]
+    total: int
+    points: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Earning:
+    """Points that one offer gives for the receipt: one lot, in the currency's smallest units."""
+
+    offer_id: int
+    currency: str
+    amount: int
+    activation_days: int
+    lifetime_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """The answer; lines by number, outcomes one for each offer of the snapshot, the strongest offer first."""
+
+    version: int
+    lines: tuple[PricedLine, ...]
+    total: int
+    discount_total: int  # ours
+    till_discount_total: int
+    payable_with_points: int  # nothing when the member may not spend
+    points: tuple[Earning, ...]
+    outcomes: tuple[Outcome, ...]
+
+
+def price(snapshot: Snapshot, receipt: Receipt) -> Priced:
+    """Price a receipt: what each line costs, which points it earns, and what became of every offer.
+
+    The answer depends on nothing but the arguments, and not on the order of lines or offers. Within each event
+    (discounts, then points) the offers that are not cumulative come first, at most one for a line: the highest
+    priority, then the heaviest kind, then whoever gives most over all lines still free, then the smaller id. The
+    cumulative ones follow, each discount on what the former left. Each benefit is rounded once, for the whole receipt
+    (discounts to the nearest unit, points up), and then allocated to its lines. Raises BadReceipt and MoneyOverflow.
+    """
+    lines = in_order(receipt)
+    amounts = [times_quantity(line.unit_price, line.quantity) for line in lines]
+    till_discounts = [min(line.till_discount, amount) for line, amount in zip(lines, amounts, strict=True)]
+    left = [amount - taken for amount, taken in zip(amounts, till_discounts, strict=True)]
+    payable_before = total_of(amounts) - sum(till_discounts)
+    outcomes, masks, open_offers = _prefilter(snapshot, receipt, lines)
+    discounts = play(snapshot.rules, open_offers & snapshot.discounts, masks, left, outcomes)
+    points = play(snapshot.rules, open_offers & snapshot.points, masks, left, outcomes)
+    total = sum(left)
+    return Priced(
+        version=snapshot.version,
+        lines=_priced_lines(lines, amounts, till_discounts, left, discounts, points),
+        total=total,
+        discount_total=payable_before - total,
+        till_discount_total=sum(till_discounts),
+        payable_with_points=total if receipt.member and receipt.member.can_spend else 0,
+        points=tuple(_earning(gift) for gift in points),
+        outcomes=tuple(outcomes),
+    )
+
+
+def _prefilter(snapshot: Snapshot, receipt: Receipt, lines: tuple[Line, ...]) -> tuple[list[Outcome], list[int], int]:
+    """Return an outcome for every offer (a stand-in for those in play), each line's offers, and who is in play."""
+    masks = [snapshot.targets(line) for line in lines]
+    reached = 0
+    for mask in masks:
+        reached |= mask
+    barriers, open_offers = snapshot.barriers(receipt, reached)
+    # Copy the ready-made outcomes of the commonest barrier at once, and correct those of the others one by one.
+    barriers.sort(key=lambda each: each[1].bit_count(), reverse=True)
+    outcomes = list(snapshot.barred[barriers[0][0]])
+    for barrier, bits in barriers[1:]:
+        ready_made = snapshot.barred[barrier]
+        for place in ones(bits):
+            outcomes[place] = ready_made[place]
+    return outcomes, masks, open_offers
+
+
+def _priced_lines(
+    lines: tuple[Line, ...],
+    amounts: list[int],
+    till_discounts: list[int],
+    left: list[int],
+    discounts: list[Gift],
+    points: list[Gift],
+) -> tuple[PricedLine, ...]:
+    off, earned = _by_line(discounts, len(lines)), _by_line(points, len(lines))
+    return tuple(
+        PricedLine(line.number, amounts[n], till_discounts[n], tuple(off[n]), left[n], tuple(earned[n]))
+        for n, line in enumerate(lines)
+    )
+
+
+def _by_line(gifts: list[Gift], count: int) -> list[list[tuple[int, int]]]:
+    shares: list[list[tuple[int, int]]] = [[] for _ in range(count)]
+    for gift in gifts:
+        for line, share in zip(gift.lines, gift.shares, strict=True):
+            if share:
+                shares[line].append((gift.rule.id, share))
+    return shares
+
+
+def _earning(gift: Gift) -> Earning:
+    rule = gift.rule
+    return Earning(rule.id, rule.currency, gift.amount, rule.activation_days, rule.lifetime_days)

@@ -1,0 +1,61 @@
+"""Looks up published versions of offers, compiled and remembered."""
+
+import time
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+import orjson
+
+from regulars.kit import sql
+from regulars.loyalty.offers import engine
+from regulars.loyalty.offers.models import Publication
+
+REMEMBER_S = 60.0
+NOTHING = engine.compile((), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Published:
+    version: int
+    published_at: datetime
+
+
+_known: tuple[float, list[_Published]] | None = None
+
+
+def forget() -> None:
+    """Look again at the next question; called when this process publishes."""
+    global _known
+    _known = None
+
+
+def get_snapshot(at: datetime) -> engine.Snapshot:
+    """The offers as they were published at an instant; before the first publication there are none.
+
+    New versions of other processes are seen within 60 seconds.
+    """
+    published = _list_published()
+    place = bisect_right(published, at, key=lambda each: each.published_at)
+    return get_version(published[place - 1].version) if place else NOTHING
+
+
+@lru_cache(maxsize=32)
+def get_version(version: int) -> engine.Snapshot:
+    """One published version, compiled; an unknown number raises `Publication.DoesNotExist`."""
+    if version == 0:
+        return NOTHING
+    rules = Publication.objects.values_list("rules", flat=True).get(version=version)
+    return engine.compile(engine.from_json(orjson.dumps(rules).decode()), version)
+
+
+def _list_published() -> list[_Published]:
+    global _known
+    ticks = time.monotonic()
+    if _known is None or ticks - _known[0] > REMEMBER_S:
+        rows = sql.fetch(
+            _Published, "select version, published_at from loyalty_offers_publication order by published_at, version"
+        )
+        _known = (ticks, rows)
+    return _known[1]

@@ -1,0 +1,38 @@
+"""What happens to points."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from regulars.kit.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class PointsAccrued(Event):
+    """A member was credited points; amounts are in the smallest unit of the currency."""
+
+    system: ClassVar[str] = "loyalty"
+    member_id: int
+    amount: int
+    available: int
+    currency_code: str
+    purchase_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PointsRedeemed(Event):
+    """A member spent points."""
+
+    system: ClassVar[str] = "loyalty"
+    member_id: int
+    amount: int
+    available: int
+    currency_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PointsForfeited(Event):
+    """A member who left lost what was on the account."""
+
+    system: ClassVar[str] = "loyalty"
+    member_id: int
+    amount: int

@@ -1,0 +1,148 @@
+"""Tables of the points ledger: operations, entries, lots, draws and balances, all in the smallest unit of points."""
+
+from django.db import models
+from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
+
+
+class OperationKind(models.TextChoices):
+    """What moved points, or could have."""
+
+    PURCHASE = "purchase", "Purchase"
+    GRANT = "grant", "Given by hand"
+    REDEMPTION = "redemption", "Spent"
+    EXPIRY = "expiry", "Expired"
+    FORFEITURE = "forfeiture", "Forfeited on leaving"
+    ADJUSTMENT = "adjustment", "Adjusted"
+
+
+class Operation(models.Model):
+    """One thing done once: its key, the hash of what was asked and the answer that repeats get."""
+
+    distributed_by = "source"
+
+    source = models.TextField(help_text="Who numbers the keys: a till, an import, the product itself.")
+    external_key = models.TextField()
+    body_hash = models.BinaryField()
+    kind = models.TextField(choices=OperationKind)
+    member_id = models.BigIntegerField(null=True, blank=True)
+    answer = models.JSONField(null=True, blank=True)
+    recorded_at = models.DateTimeField()
+    by_kind = models.TextField()
+    by_id = models.TextField()
+    door = models.TextField()
+
+    class Meta:
+        db_table = "loyalty_points_operation"
+        constraints = [UniqueConstraint(fields=["source", "external_key"], name="an_operation_is_done_once")]
+
+
+class Account(models.TextChoices):
+    """The accounts of the book; the first four are a member's, the others the programme's."""
+
+    AVAILABLE = "available", "Available"
+    PENDING = "pending", "Not yet usable"
+    HELD = "held", "Held for a purchase"
+    DEBT = "debt", "Debt"
+    ISSUED = "issued", "Issued"
+    REDEEMED = "redeemed", "Redeemed"
+    EXPIRED = "expired", "Expired"
+    FORFEITED = "forfeited", "Forfeited"
+    ADJUSTED = "adjusted", "Adjusted"
+
+
+class Lot(models.Model):
+    """Points that came together: from when and until when they can be spent, and how many are left."""
+
+    distributed_by = "member_id"
+
+    member_id = models.BigIntegerField()
+    currency_id = models.BigIntegerField()
+    operation_id = models.BigIntegerField()
+    amount = models.BigIntegerField()
+    remaining = models.BigIntegerField()
+    activates_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    is_active = models.BooleanField(help_text="Whether the activation was posted.")
+    source_kind = models.TextField(choices=OperationKind)
+    purchase_id = models.BigIntegerField(null=True, blank=True)
+    offer_id = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        db_table = "loyalty_points_lot"
+        indexes = [
+            Index(
+                fields=["member_id", "currency_id", "expires_at", "activates_at", "id"],
+                condition=Q(remaining__gt=0),
+                name="open_lots_in_draw_order",
+            )
+        ]
+        constraints = [
+            CheckConstraint(
+                condition=Q(remaining__gte=0, remaining__lte=F("amount")), name="a_lot_is_between_empty_and_full"
+            ),
+            CheckConstraint(condition=Q(amount__gt=0), name="a_lot_has_points"),
+        ]
+
+
+class Entry(models.Model):
+    """One line of the book; the entries of an operation sum to zero per currency.
+
+    The programme's side is written under the member too, so that an operation's entries stay on one machine.
+    """
+
+    append_only = True
+    distributed_by = "member_id"
+
+    member_id = models.BigIntegerField()
+    operation_id = models.BigIntegerField()
+    currency_id = models.BigIntegerField()
+    account = models.TextField(choices=Account)
+    amount = models.BigIntegerField()
+    lot_id = models.BigIntegerField(null=True, blank=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "loyalty_points_entry"
+        verbose_name_plural = "entries"
+        indexes = [Index(fields=["member_id", "operation_id"], name="entry_by_operation")]
+        constraints = [CheckConstraint(condition=~Q(amount=0), name="an_entry_moves_points")]
+
+
+class Draw(models.Model):
+    """Which lots a spend, an expiry or a forfeiture was taken from."""
+
+    append_only = True
+    distributed_by = "member_id"
+    references = {"lot_id": "loyalty_points_lot"}
+
+    member_id = models.BigIntegerField()
+    operation_id = models.BigIntegerField()
+    lot_id = models.BigIntegerField()
+    amount = models.BigIntegerField()
+
+    class Meta:
+        db_table = "loyalty_points_draw"
+        constraints = [CheckConstraint(condition=Q(amount__gt=0), name="a_draw_takes_points")]
+
+
+class Balance(models.Model):
+    """What a member has in one currency: the fold of the entries, kept in the same transaction."""
+
+    distributed_by = "member_id"
+
+    member_id = models.BigIntegerField()
+    currency_id = models.BigIntegerField()
+    available = models.BigIntegerField(default=0)
+    pending = models.BigIntegerField(default=0)
+    held = models.BigIntegerField(default=0)
+    debt = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "loyalty_points_balance"
+        constraints = [
+            UniqueConstraint(fields=["member_id", "currency_id"], name="one_balance_per_member_and_currency"),
+            CheckConstraint(
+                condition=Q(available__gte=0, held__gte=0, pending__gte=0, debt__gte=0),
+                name="a_balance_is_never_negative",
+            ),
+        ]

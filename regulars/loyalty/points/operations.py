@@ -1,0 +1,100 @@
+"""The operation as idempotency key: opened first in the transaction, so that a repeat waits for it and gets its answer."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+import orjson
+from django.db import OperationalError
+
+from regulars.kit import sql
+from regulars.kit.actor import Actor
+from regulars.kit.refusal import Conflict, Refusal
+
+WAIT_S = 5
+_OPEN = """
+insert into loyalty_points_operation
+  (source, external_key, body_hash, kind, member_id, recorded_at, by_kind, by_id, door)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+on conflict (source, external_key) do nothing returning id
+"""
+
+
+class KeyReused(Refusal):
+    """The idempotency key was already used for another request."""
+
+    code = "idempotency_key_reused"
+
+
+class RequestInFlight(Conflict):
+    """The first request with this key is still running."""
+
+    code = "request_in_flight"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Who asks (`source` numbers its own keys), under which key, and the hash of what is asked."""
+
+    source: str
+    external_key: str
+    body_hash: bytes
+
+    MAX_LENGTH: ClassVar[int] = 200
+
+
+def key(source: str, external_key: str, body: Any) -> Key:
+    """Build the key of a request; bodies are compared as canonical JSON."""
+    canonical = orjson.dumps(body, option=orjson.OPT_SORT_KEYS | orjson.OPT_NAIVE_UTC)
+    return Key(source, external_key, hashlib.sha256(canonical).digest())
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    id: int
+    body_hash: bytes
+    answer: Any
+
+
+def add_open(batch: sql.Batch, key: Key, *, kind: str, member_id: int | None, by: Actor, at: datetime) -> int:
+    """Add the opening of an operation to a batch: one row with its id, or none when the key is known.
+
+    A running operation with the same key is waited for, at most five seconds (see `in_flight`).
+    """
+    batch.add(f"set local lock_timeout = '{WAIT_S}s'", [])
+    return batch.add(
+        _OPEN,
+        [key.source, key.external_key, key.body_hash, kind, member_id, at, by.kind, by.id, by.door],
+    )
+
+
+def add_answer(batch: sql.Batch, operation_id: int, key: Key, answer: Any, member_id: int | None) -> int:
+    """Add the keeping of the answer that repeats will get."""
+    return batch.add(
+        "update loyalty_points_operation set answer = %s::jsonb, member_id = %s"
+        " where source = %s and external_key = %s and id = %s",
+        [orjson.dumps(answer).decode(), member_id, key.source, key.external_key, operation_id],
+    )
+
+
+def known_answer(key: Key) -> Any:
+    """The answer of the operation that was done under this key; raises `KeyReused` when another body was sent then."""
+    known = sql.first(
+        _Known,
+        "select id, body_hash, answer from loyalty_points_operation where source = %s and external_key = %s",
+        [key.source, key.external_key],
+    )
+    if known is None or known.body_hash != key.body_hash:
+        raise KeyReused(
+            "This idempotency key was already used for another request. Send a new key for a new request.",
+            field="Idempotency-Key",
+        )
+    return orjson.loads(known.answer) if isinstance(known.answer, str) else known.answer
+
+
+def in_flight(error: OperationalError) -> RequestInFlight | None:
+    """Read a lock time-out as the refusal it stands for; None for any other error."""
+    if "lock timeout" not in str(error):
+        return None
+    return RequestInFlight("The first request with this key is still running. Ask again in a second.")

@@ -1,0 +1,19 @@
+"""What happens to purchases."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from regulars.kit.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseConfirmed(Event):
+    """A till confirmed a receipt; money in minor units, without a member for anonymous purchases."""
+
+    system: ClassVar[str] = "loyalty"
+    purchase_id: str
+    member_id: int | None
+    store_id: int
+    total: int
+    discount: int
+    points: int

@@ -1,0 +1,58 @@
+"""Looks at receipts."""
+
+from dataclasses import dataclass
+
+from regulars.kit import sql
+from regulars.loyalty.purchases.models import Benefit, Line, Purchase
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A receipt with its lines and what each offer gave."""
+
+    purchase: Purchase
+    lines: list[Line]
+    benefits: list[Benefit]
+
+
+def list_for_member(member_id: int, limit: int = 20) -> list[Purchase]:
+    """The member's receipts, newest first."""
+    return list(Purchase.objects.filter(member_id=member_id).order_by("-sold_at")[:limit])
+
+
+def get_many(purchase_ids: list[int]) -> dict[int, Purchase]:
+    """Receipts by id."""
+    return {purchase.pk: purchase for purchase in Purchase.objects.filter(pk__in=purchase_ids)}
+
+
+def find_story(public_id: str) -> Story | None:
+    """One receipt with everything that belongs to it, or None."""
+    purchase = Purchase.objects.filter(public_id=public_id).first()
+    if purchase is None:
+        return None
+    belongs = {"till_id": purchase.till_id, "purchase_id": purchase.pk}
+    return Story(
+        purchase,
+        list(Line.objects.filter(**belongs).order_by("number")),
+        list(Benefit.objects.filter(**belongs).order_by("line_number", "offer_id")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many receipts there are, how many of them with a member, and their sum in minor units."""
+
+    count: int
+    with_member: int
+    total: int
+
+
+def count_totals() -> Totals:
+    """Count all receipts."""
+    found = sql.first(
+        Totals,
+        "select count(*) as count, count(member_id) as with_member, coalesce(sum(total), 0)::bigint as total"
+        " from loyalty_purchases_purchase",
+    )
+    assert found is not None
+    return found

@@ -1,0 +1,112 @@
+"""The list of Django apps: every ground place, room and door that has tables, templates or start-up work."""
+
+from django.apps import AppConfig
+
+
+class Regulars(AppConfig):
+    """The product itself: its management commands."""
+
+    name = "regulars"
+    label = "regulars"
+
+
+class Journal(AppConfig):
+    """What happened."""
+
+    name = "regulars.journal"
+    label = "journal"
+
+
+class Access(AppConfig):
+    """Employees, roles and keys."""
+
+    name = "regulars.access"
+    label = "access"
+    verbose_name = "Employees and keys"
+
+
+class Messages(AppConfig):
+    """The queue of messages; the label differs from the name since Django's own `messages` has it."""
+
+    name = "regulars.messages"
+    label = "regulars_messages"
+    verbose_name = "Messages"
+
+
+class Loyalty(AppConfig):
+    """System 1 as a whole: says at start-up who reacts to what and which messages may go."""
+
+    name = "regulars.loyalty"
+    label = "loyalty"
+
+    def ready(self) -> None:
+        """Register the system's reactions and its gate."""
+        from regulars.loyalty import reactions
+
+        reactions.register()
+
+
+class SmartComms(AppConfig):
+    """System 2 as a whole."""
+
+    name = "regulars.smartcomms"
+    label = "smartcomms"
+
+    def ready(self) -> None:
+        """Register the system's reactions and its gate."""
+        from regulars.smartcomms import reactions
+
+        reactions.register()
+
+
+def _room(system: str, room: str, title: str) -> type[AppConfig]:
+    return type(
+        f"{system.title()}{room.title()}",
+        (AppConfig,),
+        {
+            "name": f"regulars.{system}.{room}",
+            "label": f"{system}_{room}",
+            "verbose_name": title,
+            "__module__": __name__,
+        },
+    )
+
+
+LoyaltyProgramme = _room("loyalty", "programme", "Programme")
+LoyaltyStores = _room("loyalty", "stores", "Stores and tills")
+LoyaltyGoods = _room("loyalty", "goods", "Goods")
+LoyaltyMembers = _room("loyalty", "members", "Members")
+LoyaltyCards = _room("loyalty", "cards", "Cards")
+LoyaltySubscriptions = _room("loyalty", "subscriptions", "Subscriptions")
+LoyaltyPoints = _room("loyalty", "points", "Points")
+LoyaltyPurchases = _room("loyalty", "purchases", "Purchases")
+LoyaltyOffers = _room("loyalty", "offers", "Offers")
+LoyaltyNotifications = _room("loyalty", "notifications", "Notifications")
+LoyaltySync = _room("loyalty", "sync", "Bridge to Smart Communications")
+SmartcommsCustomers = _room("smartcomms", "customers", "Customers")
+SmartcommsSubscriptions = _room("smartcomms", "subscriptions", "Subscriptions and categories")
+SmartcommsSync = _room("smartcomms", "sync", "Bridge to Loyalty")
+
+
+def _door(path: str, title: str) -> type[AppConfig]:
+    label = path.replace(".", "_")
+    return type(
+        label.title().replace("_", ""),
+        (AppConfig,),
+        {"name": f"regulars.{path}", "label": label, "verbose_name": title, "__module__": __name__},
+    )
+
+
+WebShell = _door("web.shell", "Shell")
+WebAccount = _door("web.account", "Personal account")
+WebTill = _door("web.till", "Till")
+WebBackoffice = _door("web.backoffice", "Back office")
+WebSmartcomms = _door("web.smartcomms", "Smart Communications pages")
+WebPublic = _door("web.public", "Public pages")
+Sandbox = _door("sandbox", "Sandbox")
+
+GROUND = ["Regulars", "Journal", "Access", "Messages"]
+LOYALTY = [name for name in list(globals()) if name.startswith("Loyalty")]
+SMARTCOMMS = ["SmartComms", *(name for name in list(globals()) if name.startswith("Smartcomms"))]
+DOORS = ["WebShell", "WebAccount", "WebTill", "WebBackoffice", "WebSmartcomms", "WebPublic", "Sandbox"]
+INSTALLED = [f"{__name__}.{name}" for name in [*GROUND, *LOYALTY, *SMARTCOMMS, *DOORS]]

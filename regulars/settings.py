@@ -1,0 +1,102 @@
+"""Django's settings; importing them starts nothing. What a retailer sets comes from `REGULARS_…` variables."""
+
+import os
+from pathlib import Path
+
+from regulars import database, rooms
+
+HERE = Path(__file__).resolve().parent
+IS_DEMO = os.environ.get("REGULARS_DEMO") == "1"
+SYSTEMS = set(filter(None, os.environ.get("REGULARS_SYSTEMS", "loyalty,smartcomms").split(",")))
+PUBLIC_ADDRESS = os.environ.get("REGULARS_PUBLIC_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
+SISTER_ADDRESS = os.environ.get("REGULARS_SISTER_ADDRESS", PUBLIC_ADDRESS).rstrip("/")
+SECRET_KEY = database.secret()
+SECRET_KEY_FALLBACKS = list(filter(None, os.environ.get("REGULARS_SECRET_KEY_FALLBACKS", "").split(",")))
+SISTER_KEY = os.environ.get("REGULARS_SISTER_KEY") or f"together:{SECRET_KEY}"
+SANDBOX_RECORD = os.environ.get("REGULARS_SANDBOX_RECORD", "")
+
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("REGULARS_HOSTS", "*").split(",")
+USE_X_FORWARDED_HOST = False
+ROOT_URLCONF = "regulars.urls"
+WSGI_APPLICATION = "regulars.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "access.Employee"
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "/backoffice/"
+APPEND_SLASH = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.admin",
+    "django_htmx",
+    "ninja",
+    *rooms.INSTALLED,
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "regulars.web.shell.middleware.ContentSecurity",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+            ]
+        },
+    }
+]
+DATABASES = {"default": database.settings()}
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("ru", "Русский")]
+LOCALE_PATHS = [HERE / "web" / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "/static/"
+STATIC_ROOT = database.home() / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_ADDRESS.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_ADDRESS]
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+UNFOLD = {
+    "SITE_TITLE": "Regulars",
+    "SITE_HEADER": "Regulars",
+    "SITE_URL": "/",
+}
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("REGULARS_LOG_LEVEL", "WARNING")},
+}

@@ -1,0 +1,1 @@
+"""The look of all pages: layout, components, styles and the few lines of script."""

@@ -1,0 +1,79 @@
+"""How tests get their database: migrated once into a template, copied for each worker, dropped afterwards."""
+
+import hashlib
+import importlib.metadata
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCK = 7_250_318_002
+
+
+def _server() -> psycopg.Connection[Any]:
+    database = settings.DATABASES["default"]
+    return psycopg.connect(
+        host=database["HOST"] or None,
+        port=database["PORT"] or None,
+        user=database["USER"] or None,
+        password=database["PASSWORD"] or None,
+        dbname="postgres",
+        autocommit=True,
+    )
+
+
+def _template_name() -> str:
+    seal = hashlib.sha256(importlib.metadata.version("django").encode())
+    for path in sorted(
+        [
+            *ROOT.glob("regulars/**/migrations/*.py"),
+            *ROOT.glob("regulars/**/models.py"),
+            ROOT / "regulars/kit/schema.py",
+        ]
+    ):
+        seal.update(path.read_bytes())
+    return f"regulars_template_{seal.hexdigest()[:16]}"
+
+
+def _use(name: str) -> None:
+    connections["default"].close()
+    if "default" in connections["default"]._connection_pools:  # type: ignore[attr-defined]
+        connections["default"].close_pool()  # type: ignore[attr-defined]
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    template, mine = _template_name(), f"regulars_test_{os.getpid()}"
+    with _server() as server, django_db_blocker.unblock():
+        server.execute("select pg_advisory_lock(%s)", [LOCK])
+        if server.execute("select 1 from pg_database where datname = %s", [template]).fetchone() is None:
+            server.execute(f"drop database if exists {template}_making with (force)")
+            server.execute(f"create database {template}_making")
+            _use(f"{template}_making")
+            call_command("migrate", verbosity=0)
+            _use(f"{template}_making")
+            server.execute(f"alter database {template}_making rename to {template}")
+        server.execute("select pg_advisory_unlock(%s)", [LOCK])
+        server.execute(f"drop database if exists {mine} with (force)")
+        server.execute(f"create database {mine} template {template} strategy file_copy")
+        _use(mine)
+    yield
+    with django_db_blocker.unblock():
+        _use(mine)
+        with _server() as server:
+            server.execute(f"drop database if exists {mine} with (force)")
+
+
+@pytest.fixture
+def at() -> datetime:
+    """The instant at which a test happens."""
+    return datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
