@@ -57,11 +57,21 @@ def address(url: str) -> dict[str, Any]:
     }
 
 
-def start() -> None:
-    """Start or join the embedded PostgreSQL and point Django at it; nothing to do when `DATABASE_URL` is set."""
+def start(name: str = "") -> str:
+    """Start or join the embedded PostgreSQL and point Django at it; answers the address of the database.
+
+    With `DATABASE_URL` nothing is started. `name` chooses another database on the same server.
+    """
     from django.conf import settings as django_settings
 
-    if is_embedded():
-        url = embedded_postgres.serve(home())
-        django_settings.DATABASES["default"].update(address(url))
-        os.environ["REGULARS_STARTED_DATABASE_URL"] = url
+    url = os.environ.get("DATABASE_URL") or embedded_postgres.serve(home())
+    if name:
+        parts = urlsplit(url)
+        url = parts._replace(path=f"/{name}").geturl()
+    django_settings.DATABASES["default"].update(address(url))
+    return url
+
+
+def kind() -> str:
+    """`embedded` for the PostgreSQL that comes along, else `server`."""
+    return os.environ.get("REGULARS_DATABASE_KIND") or ("embedded" if is_embedded() else "server")

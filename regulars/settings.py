@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     *rooms.INSTALLED,
 ]
 MIDDLEWARE = [
+    "regulars.api.middleware.ApiProblems",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

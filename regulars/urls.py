@@ -1,5 +1,9 @@
 """Every address of the product, door by door."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from regulars.api.pos.urls import api as pos
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/pos/v1/", pos.urls),
+]

@@ -6,10 +6,9 @@ Anna shops every week and gets everything; Max wants no SMS; Olga reads Russian;
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from regulars.loyalty.members.profiles import Profile
-
 from regulars.loyalty.cards.models import Card
 from regulars.loyalty.members.models import Member
+from regulars.loyalty.members.profiles import Profile
 from regulars.loyalty.subscriptions import actions as subscriptions
 from tests import make
 

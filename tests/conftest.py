@@ -13,19 +13,20 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
+from django.test import TransactionTestCase
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = 7_250_318_002
 
 
-def _server() -> psycopg.Connection[Any]:
+def _server(name: str = "postgres") -> psycopg.Connection[Any]:
     database = settings.DATABASES["default"]
     return psycopg.connect(
         host=database["HOST"] or None,
         port=database["PORT"] or None,
         user=database["USER"] or None,
         password=database["PASSWORD"] or None,
-        dbname="postgres",
+        dbname=name,
         autocommit=True,
     )
 
@@ -43,6 +44,17 @@ def _template_name() -> str:
     return f"regulars_template_{seal.hexdigest()[:16]}"
 
 
+def _empty_all_tables(*_: Any) -> None:
+    """What Django's flush does, as the owner: the application's role may not truncate."""
+    with _server(connection.settings_dict["NAME"]) as owner:
+        tables = owner.execute(
+            "select string_agg(quote_ident(tablename), ', ') from pg_tables where schemaname = 'public'"
+            " and tablename not in ('django_migrations', 'django_content_type')"
+        ).fetchone()
+        assert tables is not None
+        owner.execute(f"truncate {tables[0]}")
+
+
 def _use(name: str) -> None:
     connections["default"].close()
     if "default" in connections["default"]._connection_pools:  # type: ignore[attr-defined]
@@ -52,6 +64,7 @@ def _use(name: str) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    TransactionTestCase._fixture_teardown = _empty_all_tables  # type: ignore[method-assign]
     template, mine = _template_name(), f"regulars_test_{os.getpid()}"
     with _server() as server, django_db_blocker.unblock():
         server.execute("select pg_advisory_lock(%s)", [LOCK])
@@ -73,7 +86,26 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
             server.execute(f"drop database if exists {mine} with (force)")
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_remembered() -> None:
+    """What processes keep for a minute does not outlive a test."""
+    from regulars.access import queries as access
+    from regulars.loyalty.offers import queries as offers
+    from regulars.loyalty.programme import queries as programme
+    from regulars.loyalty.stores import queries as stores
+
+    for room in (access, offers, programme, stores):
+        room.forget()
+
+
 @pytest.fixture
 def at() -> datetime:
     """The instant at which a test happens."""
     return datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def still_clock(monkeypatch: pytest.MonkeyPatch, at: datetime) -> datetime:
+    """Doors read this instant from the clock."""
+    monkeypatch.setattr("regulars.kit.clock.now", lambda: at)
+    return at

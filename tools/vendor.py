@@ -39,8 +39,8 @@ def write(package: dict[str, Any], source: Path) -> None:
     """Copy, join or draw what the table asks of one package."""
     contents = {to: (source / start).read_bytes() for start, to in package["copies"].items()}
     if "joined" in package:
-        parts = [(source / part).read_text().strip() for part in package["parts"]]
-        contents[package["joined"]] = ("\n\n".join(parts) + "\n").encode()
+        lines = [line.strip() for part in package["parts"] for line in (source / part).read_text().splitlines()]
+        contents[package["joined"]] = ("\n".join(filter(None, lines)) + "\n").encode()
     if "sprite" in package:
         contents[package["sprite"]] = sprite(package["icons"], source).encode()
     for to, content in contents.items():

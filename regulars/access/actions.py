@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from regulars.access import permissions
+from regulars.access import permissions, queries
 from regulars.access.events import EmployeeAdded, TillKeyIssued, TillKeyRevoked
 from regulars.access.keys import hash_key, make_key
 from regulars.access.models import Employee, TillKey
@@ -48,3 +48,4 @@ def revoke_till_key(key: TillKey, *, by: Actor, at: datetime) -> None:
     """Take a till's key away; it stops working within a minute. Twice is the same as once."""
     if TillKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=at):
         journal.record(TillKeyRevoked(till_id=key.till_id, key_id=key.pk), by=by, at=at)
+        transaction.on_commit(queries.forget)

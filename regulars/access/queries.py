@@ -24,3 +24,8 @@ def find_till_id(key: str) -> int | None:
 def find_employee(login: str) -> Employee | None:
     """The employee with this login, if there is one and may sign in."""
     return Employee.objects.filter(login=login, is_active=True).first()
+
+
+def forget() -> None:
+    """Look again at the next question; called when this process issues or revokes a key."""
+    _known.clear()

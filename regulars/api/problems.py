@@ -70,7 +70,7 @@ class OrjsonRenderer(BaseRenderer):
 
     def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
         """Write an answer."""
-        return orjson.dumps(data, default=_plain)
+        return orjson.dumps(data, default=_plain, option=orjson.OPT_SORT_KEYS)
 
 
 def _plain(value: Any) -> Any:

@@ -1,14 +1,28 @@
 """The two facts that cross the bridge, as both systems read and write them (JSON, UTF-8)."""
 
-from typing import Annotated, Literal, Self
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
-from regulars.contract.channels import Channel
-from regulars.contract.merge import Version
+from regulars.contract.channels import BridgedChannel, bridged
+from regulars.contract.merge import BEGINNING, Version
+
+MOST_FACTS = 1000
+
+
+def _as_text(value: Any) -> Any:
+    """Times are written, not counted: a bare number could be seconds or milliseconds."""
+    if not isinstance(value, str | datetime):
+        raise ValueError("must be a time such as 2026-11-24T09:00:00Z")
+    return value
+
 
 Text = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
+Flag = Annotated[bool, Field(strict=True)]
 PersonId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z]+_[0-9a-z]+$")]
+Instant = Annotated[AwareDatetime, Field(gt=BEGINNING, lt=datetime(2200, 1, 1, tzinfo=UTC)), BeforeValidator(_as_text)]
+Origin = Literal["loyalty", "smartcomms"]
 
 
 class _Fact(BaseModel):
@@ -20,10 +34,10 @@ class ConsentChange(_Fact):
 
     kind: Literal["consent_change"] = "consent_change"
     person_id: PersonId
-    channel: Channel
-    is_on: bool
-    made_at: AwareDatetime
-    origin: Literal["loyalty", "smartcomms"]
+    channel: BridgedChannel
+    is_on: Flag
+    made_at: Instant
+    origin: Origin
     cause: Text = ""
 
     def version(self) -> Version:
@@ -32,39 +46,53 @@ class ConsentChange(_Fact):
 
     @classmethod
     def from_version(cls, person_id: str, channel: str, version: Version, cause: str) -> Self:
-        """Build the fact for a change made in this system."""
+        """Build the fact from a change and its place; raises `ValueError` for a channel of one side only."""
         return cls(
             person_id=person_id,
-            channel=Channel(channel),
+            channel=bridged(channel),
             is_on=version.is_on,
             made_at=version.at,
-            origin=version.origin,  # type: ignore[arg-type]
+            origin=version.origin,
             cause=cause,
         )
 
 
 class MemberChanged(_Fact):
-    """A member's profile as the sister needs it; with `is_gone` every other field is empty and everything is erased."""
+    """A member's profile as the sister needs it; with `is_gone` every other field is empty and everything is erased.
+
+    `changed_at` is when the profile was read at home: of two facts about one person the later one tells the truth.
+    """
 
     kind: Literal["member_changed"] = "member_changed"
     person_id: PersonId
-    changed_at: AwareDatetime
+    changed_at: Instant
     first_name: Text = ""
     last_name: Text = ""
     phone: Text = ""
-    phone_is_verified: bool = False
-    email: Text = ""
-    email_is_verified: bool = False
+    phone_is_verified: Flag = False
+    email: Annotated[str, Field(max_length=254, pattern=r"^[^\x00]*$")] = ""
+    email_is_verified: Flag = False
     locale: Text = "en"
     time_zone: Text = ""
-    is_gone: bool = False
-    channels: dict[Channel, bool] = Field(
-        default_factory=dict, description="State of Mailings per bridged channel, for a first load."
-    )
+    is_gone: Flag = False
 
 
-class Batch(_Fact):
-    """What one request carries: at most 1,000 facts, taken whole or not at all."""
+class ConsentChanges(_Fact):
+    """What one request to Loyalty carries, taken whole or not at all; Loyalty is the home of profiles and takes none."""
 
-    consent_changes: list[ConsentChange] = Field(default_factory=list, max_length=1000)
-    members: list[MemberChanged] = Field(default_factory=list, max_length=1000)
+    consent_changes: list[ConsentChange] = Field(default_factory=list, max_length=MOST_FACTS)
+
+
+class Batch(ConsentChanges):
+    """What one request to Smart Communications carries, taken whole or not at all: members first, then consent."""
+
+    members: list[MemberChanged] = Field(default_factory=list, max_length=MOST_FACTS)
+
+
+class Outcome(_Fact):
+    """What became of the facts of one request; the numbers add up to how many were sent."""
+
+    applied: int = 0
+    unchanged: int = Field(default=0, description="Known already, older than what is known, or an echo.")
+    quarantined: int = Field(default=0, description="From a clock that is more than five minutes ahead.")
+    unknown: int = Field(default=0, description="About nobody here, or about somebody who has left.")

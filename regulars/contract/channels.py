@@ -1,7 +1,7 @@
 """The channels both systems may name, and which of them exist on the other side."""
 
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 
 class Channel(StrEnum):
@@ -16,6 +16,7 @@ class Channel(StrEnum):
     BOT = "bot"
 
 
+type BridgedChannel = Literal[Channel.SMS, Channel.EMAIL, Channel.PUSH]
 LOYALTY_CHANNELS: Final = (Channel.SMS, Channel.EMAIL, Channel.PUSH, Channel.VIBER, Channel.SOCIAL)
 SMARTCOMMS_CHANNELS: Final = (Channel.SMS, Channel.EMAIL, Channel.PUSH, Channel.AUTOCALL, Channel.BOT)
 BRIDGED: Final = (Channel.SMS, Channel.EMAIL, Channel.PUSH)
@@ -28,3 +29,11 @@ LABELS: Final = {
     Channel.AUTOCALL: "Autocall",
     Channel.BOT: "Bot",
 }
+
+
+def bridged(code: str) -> BridgedChannel:
+    """The channel of this code; raises `ValueError` when it does not exist on both sides."""
+    channel = Channel(code)
+    if channel not in BRIDGED:
+        raise ValueError(f"{code} does not cross the bridge")
+    return channel

@@ -1,14 +1,15 @@
 """Which of two changes of the same channel wins: the rule that both systems apply, pure and the same on both sides.
 
-Last writer wins on a total order (time, off-bit, source): with equal times an opt-out beats an opt-in, then the name of the
-source decides. Any order of arrival, any repetition and any delay end in the same state.
+Last writer wins on a total order (time, off-bit, source): with equal times an opt-out beats an opt-in, then the name of
+the source decides. Any order of arrival, any repetition and any delay end in the same state.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
 TICK = timedelta(microseconds=1)
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How the sisters sign what they send: HMAC-SHA256 over time and body with the shared key, compared in constant time."""
+"""How the sisters sign what they send: HMAC-SHA256 over time and body, compared in constant time."""
 
 import hashlib
 import hmac
@@ -19,4 +19,4 @@ def is_signed(key: str, body: bytes, header: str, at_s: int) -> bool:
     stamp = fields.get("t", "")
     if not stamp.isdecimal() or len(stamp) > 12 or abs(at_s - int(stamp)) > TOLERANCE_S:
         return False
-    return hmac.compare_digest(sign(key, body, int(stamp)), header)
+    return hmac.compare_digest(sign(key, body, int(stamp)).encode(), header.encode("utf-8", "replace"))

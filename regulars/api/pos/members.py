@@ -8,6 +8,7 @@ from ninja import Router
 from regulars.api.pos.bodies import RegisterBody
 from regulars.api.pos.tills import actor, till_of
 from regulars.kit import clock
+from regulars.loyalty.cards import queries as cards
 from regulars.loyalty.members.profiles import Profile
 from regulars.loyalty.registration import actions as registration
 
@@ -25,8 +26,9 @@ def register(request: HttpRequest, body: RegisterBody) -> tuple[int, dict[str, A
             email=body.email,
             locale=body.locale,
         ),
-        consents=body.consents,
+        consent=body.consents,
         via="till",
+        series=cards.find_virtual_series(),
         store_id=till_of(request).store_id,
         by=actor(request),
         at=clock.now(),

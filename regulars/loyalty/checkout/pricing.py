@@ -12,6 +12,7 @@ from regulars.loyalty.checkout.queries import Facts
 from regulars.loyalty.offers import engine
 
 _SALT = "regulars.checkout.quote"
+_NOT_ACTIVE_HERE = {"not_yet", "over", "other_partner"}
 
 
 class BasketRefused(Refusal):
@@ -138,7 +139,9 @@ def answer(
             }
             for line in priced.lines
         ],
-        "outcomes": [_outcome(outcome, rules, exponent) for outcome in priced.outcomes],
+        "outcomes": [
+            _outcome(outcome, rules, exponent) for outcome in priced.outcomes if outcome.code not in _NOT_ACTIVE_HERE
+        ],
     }
 
 

@@ -81,6 +81,7 @@ class OneTimeCode(models.Model):
     phone = models.TextField()
     code_mac = models.BinaryField()
     tries = models.SmallIntegerField(default=0)
+    codes = models.SmallIntegerField(default=1, help_text="How many codes were asked for since `tries_since`.")
     tries_since = models.DateTimeField()
     sent_at = models.DateTimeField()
     expires_at = models.DateTimeField()

@@ -87,6 +87,7 @@ def _publish_all(*, by: Actor, at: datetime) -> int:
     rules = orjson.loads(engine.to_json([_rule(offer) for offer in offers]))
     made = Publication.objects.create(rules=rules, published_at=at, by_kind=by.kind, by_id=by.id)
     journal.record(OffersPublished(version=made.version, offers=[offer.public_id for offer in offers]), by=by, at=at)
+    queries.forget()
     transaction.on_commit(queries.forget)
     return int(made.version)
 

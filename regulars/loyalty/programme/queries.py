@@ -25,7 +25,7 @@ class UnknownPointsCurrency(Refusal):
 
 def get() -> Programme:
     """The programme, at most a minute old; raises `NoProgramme` while there is none."""
-    programme = _keep("programme", lambda: Programme.objects.first())
+    programme = _keep("programme", Programme.objects.first)
     if programme is None:
         raise NoProgramme("The loyalty programme has not been set up yet.")
     return programme

@@ -1,4 +1,4 @@
-"""Table of Loyalty's half of the bridge: the last version of Mailings × channel that either side made."""
+"""Tables of Loyalty's half of the bridge: the winning version of Mailings × channel, and changes that were not applied."""
 
 from django.db import models
 from django.db.models import UniqueConstraint
@@ -15,6 +15,7 @@ class ChannelVersion(models.Model):
     version_at = models.DateTimeField()
     origin = models.TextField(help_text="The system in which the change was made.")
     cause = models.TextField(blank=True, default="")
+    applied_at = models.DateTimeField(help_text="When it began to hold here, by our own clock.")
 
     class Meta:
         db_table = "loyalty_sync_channelversion"
@@ -22,13 +23,23 @@ class ChannelVersion(models.Model):
 
 
 class Quarantined(models.Model):
-    """A change from the sister that was not applied, and why; looked at by people, never applied by itself."""
+    """A change from the sister whose clock was too far ahead; looked at by people, never applied by itself."""
 
     person_id = models.TextField()
-    received_at = models.DateTimeField()
+    channel = models.TextField()
+    is_on = models.BooleanField()
+    version_at = models.DateTimeField()
+    origin = models.TextField()
     reason = models.TextField()
-    body = models.JSONField()
+    received_at = models.DateTimeField()
 
     class Meta:
         db_table = "loyalty_sync_quarantined"
+        verbose_name = "quarantined change"
         verbose_name_plural = "quarantined changes"
+        constraints = [
+            UniqueConstraint(
+                fields=["person_id", "channel", "version_at", "is_on", "origin"],
+                name="loyalty_quarantines_a_change_once",
+            )
+        ]

@@ -82,7 +82,7 @@ class Entry(models.Model):
 
     person_id = models.TextField()
     recorded_at = models.DateTimeField()
-    cause = models.TextField(help_text="loaded, unsubscribe_page, employee, bridge, category_made")
+    cause = models.TextField(help_text="loaded, unsubscribe_page, one_click, employee, bridge, category_made")
     by_kind = models.TextField()
     by_id = models.TextField()
     door = models.TextField()

@@ -20,7 +20,7 @@ def qr(text: str) -> SafeString:
     segno.make(text, error="m", micro=False).save(
         out, kind="svg", xmldecl=False, svgns=False, omitsize=True, border=2, svgclass="qr", lineclass=None, dark="#000"
     )
-    return mark_safe(out.getvalue().decode())  # noqa: S308: drawn from a matrix, no text in it
+    return mark_safe(out.getvalue().decode())  # noqa: S308 (drawn from a matrix, no text in it)
 
 
 def bars(text: str) -> SafeString:

@@ -1,0 +1,85 @@
+"""Looks at mailing types, at a member's matrix, and proves it by the consent journal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from regulars.kit import sql
+from regulars.loyalty.members.models import Member
+from regulars.loyalty.subscriptions.bits import bits_of
+from regulars.loyalty.subscriptions.matrix import Kind, Matrix, draw, fold
+from regulars.loyalty.subscriptions.models import Choice, Entry, MailingType
+
+_DISAGREEING = """
+with folded as (
+  select distinct on (e.member_id, c.key) e.member_id, t.id as mailing_type_id, c.value::int as channels_on
+    from loyalty_subscriptions_entry e cross join jsonb_each_text(e.cells) c
+    join loyalty_subscriptions_mailingtype t on t.code = c.key
+   order by e.member_id, c.key, e.id desc
+)
+select distinct coalesce(f.member_id, k.member_id) as member_id
+  from folded f full join loyalty_subscriptions_choice k using (member_id, mailing_type_id)
+ where f.channels_on is distinct from k.channels_on
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A member and what they chose, as bits by mailing type."""
+
+    member_id: int
+    channels_on: dict[str, int]
+
+
+def list_types() -> list[Kind]:
+    """All mailing types in their order, base types first."""
+    return [
+        Kind(
+            code=known.code,
+            name=known.name,
+            base=known.base,
+            channels=bits_of(known.channels),
+            is_read_only=known.is_read_only,
+            is_visible=known.is_visible,
+        )
+        for known in MailingType.objects.order_by("position", "id")
+    ]
+
+
+def get_matrix(member: Member) -> Matrix:
+    """The member's matrix of mailing types × channels."""
+    return draw(list_types(), get_choices(member))
+
+
+def list_matrices(member_ids: Sequence[int]) -> dict[int, Matrix]:
+    """The matrices of many members, by inner id; two statements."""
+    kinds = list_types()
+    chosen: dict[int, dict[str, int]] = {member_id: {} for member_id in member_ids}
+    for member_id, code, channels_on in _choices(member_ids):
+        chosen[member_id][code] = channels_on
+    return {member_id: draw(kinds, choices) for member_id, choices in chosen.items()}
+
+
+def get_choices(member: Member) -> dict[str, int]:
+    """What the member chose, as bits by mailing type; types without a choice of their own are missing."""
+    return {code: channels_on for _, code, channels_on in _choices([member.id])}
+
+
+def rebuild_from_journal(member: Member) -> dict[str, int]:
+    """The same choices, found from the consent journal alone."""
+    return fold(entry.cells for entry in Entry.objects.filter(member_id=member.id).order_by("id"))
+
+
+def list_disagreeing() -> list[int]:
+    """Members whose choices are not the fold of their journal; anybody here is a fault of ours."""
+    return [int(row["member_id"]) for row in sql.fetch(dict, _DISAGREEING)]
+
+
+def list_entries(member: Member) -> list[Entry]:
+    """The member's consent journal, newest first."""
+    return list(Entry.objects.filter(member_id=member.id).order_by("-id"))
+
+
+def _choices(member_ids: Sequence[int]) -> list[tuple[int, str, int]]:
+    codes = dict(MailingType.objects.values_list("id", "code"))
+    rows = Choice.objects.filter(member_id__in=list(member_ids)).order_by("member_id", "mailing_type_id")
+    return [(row.member_id, codes[row.mailing_type_id], row.channels_on) for row in rows]

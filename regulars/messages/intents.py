@@ -1,0 +1,79 @@
+"""What is asked of the queue, and what a sender holds in its hand: intents, claimed messages, results."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from regulars.messages import parts
+from regulars.messages.gateway import PartResult
+
+CODES, EVENTS, MAILINGS = 0, 1, 2
+LANES: Mapping[str, int] = {"code": CODES, "event": EVENTS, "marketing": MAILINGS}
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One thing to tell one person over one channel; once per (person, system, origin, template, channel)."""
+
+    system: str
+    person_id: str
+    channel: str
+    message_class: str
+    subject: str
+    origin: str
+    template: str
+    address: str
+    sender: str
+    text: str
+    lifetime: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that one sender owns until its lease is over. `attempt` is the number that proves it."""
+
+    id: int
+    person_id: str
+    lane: int
+    attempt: int
+    address: str
+    sender: str
+    text: str
+    parts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a claim brought, and how many rows it looked at: skipped and expired ones are among those."""
+
+    messages: Sequence[Claimed]
+    looked_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of the parts that were handed over in one attempt at a message."""
+
+    message_id: int
+    person_id: str
+    attempt: int
+    parts: Sequence[PartResult]
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What a look after dead senders found: claimed rows put back, rows of unknown fate, and events sent once more."""
+
+    put_back: int
+    unknown: int
+    repeated: int
+
+
+def count_parts(channel: str, text: str) -> int:
+    """Say how many deliveries a text needs; one that is too long for SMS counts 1, and its gateway will refuse it."""
+    if channel != "sms":
+        return 1
+    try:
+        return len(parts.split(text).parts)
+    except parts.TextTooLong:
+        return 1

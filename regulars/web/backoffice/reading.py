@@ -1,0 +1,197 @@
+"""Pages that only look: the list and the page of one table, and acts that go through a room's verbs."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar, cast
+
+from django.contrib import messages
+from django.contrib.admin import ShowFacets
+from django.contrib.admin.utils import flatten_fieldsets
+from django.core.paginator import Paginator
+from django.db.models import Field, Model, QuerySet
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.functional import cached_property
+from unfold.admin import ModelAdmin
+from unfold.views import ChangeList
+
+from regulars.access import permissions
+from regulars.kit.actor import Actor
+from regulars.kit.refusal import Refusal
+from regulars.web.backoffice.columns import Known
+from regulars.web.backoffice.desk import employee_of
+from regulars.web.backoffice.faces import Table
+
+NOBODY = "a person"
+
+
+class Counted(Paginator[Any]):
+    """Pages of a list that may be huge: counts and shows the first ten thousand rows, the rest is for search."""
+
+    most: ClassVar[int] = 10_000
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are, at most ten thousand."""
+        rows = cast(QuerySet[Any], self.object_list)
+        return rows.order_by()[: self.most].count() if isinstance(rows, QuerySet) else len(rows)
+
+
+class Rows(ChangeList):
+    """A page of rows with the names of everything they point at, one query per kind."""
+
+    def __init__(self, request: HttpRequest, *args: Any) -> None:
+        super().__init__(request, *args)
+        self.title = str(self.opts.verbose_name_plural).capitalize()
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Read the page, then the names."""
+        super().get_results(request)
+        self.result_list = self.model_admin.look_up(request, list(self.result_list))
+
+
+class Reading(ModelAdmin):
+    """Pages of one table that only look: a list with search and filters, and one page per row.
+
+    `knows` names the fields that point at other tables: field → model, or (model, its public id).
+    """
+
+    knows: ClassVar[Mapping[str, type[Model] | tuple[type[Model], str]]] = {}
+    person_field: ClassVar[str] = ""
+    ordering: Sequence[str] = ("-id",)
+    actions: Sequence[Any] = ()
+    paginator = Counted
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER
+    list_per_page = 50
+    list_max_show_all = 0
+    list_fullwidth = True
+    list_filter_submit = True
+    compressed_fields = True
+    change_form_outer_after_template = "backoffice/_belongings.html"
+
+    @property
+    def room(self) -> str:
+        """The room whose permissions these pages ask for."""
+        return permissions.room_of(self.opts.app_label)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Whether the employee may look into this room."""
+        return bool(request.user.has_perm(f"{self.room}.view"))
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Whether the room shows in the list of rooms."""
+        return self.has_view_permission(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nothing is added here."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nothing is changed here."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nothing is deleted here."""
+        return False
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[Any]:
+        """The fields that were named, else all that can be shown."""
+        if self.fields:
+            return tuple(self.fields)
+        return [field.name for field in self.opts.fields if isinstance(field, Field) and field.editable]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[Any]:
+        """All of them."""
+        return flatten_fieldsets(self.get_fieldsets(request, obj))
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Rows]:
+        """Rows that know names."""
+        return Rows
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Model | None:
+        """Read the row with the names of everything it points at."""
+        row = super().get_object(request, object_id, from_field)
+        return self.look_up(request, [row])[0] if row is not None else None
+
+    def look_up(self, request: HttpRequest, rows: list[Any]) -> list[Any]:
+        """Give each row `known`: field → the row it points at, read in one query per kind."""
+        for row in rows:
+            row.known = {}
+        for field, target in self._targets():
+            model, key = target if isinstance(target, tuple) else (target, "pk")
+            wanted = {value for row in rows if (value := getattr(row, field))}
+            found = (
+                {getattr(each, key): each for each in model._default_manager.filter(**{f"{key}__in": wanted})}
+                if wanted
+                else {}
+            )
+            for row in rows:
+                if (other := found.get(getattr(row, field))) is not None:
+                    row.known[field] = self._known(request, other)
+        return rows
+
+    def _targets(self) -> Iterable[tuple[str, type[Model] | tuple[type[Model], str]]]:
+        yield from self.knows.items()
+        if self.person_field:
+            yield self.person_field, self.admin_site.person
+
+    def _known(self, request: HttpRequest, other: Model) -> Known:
+        url = self.admin_site.address_of(other, request)
+        is_person = isinstance(other, self.admin_site.person[0])
+        return Known(NOBODY if is_person and not url else str(other), url, other)
+
+    def belongings(self, row: Any) -> Iterable[Table]:
+        """Tables of what belongs to the row, shown below it to those who may look into their room."""
+        return ()
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        """Show the row and what belongs to it."""
+        row = kwargs.get("obj")
+        tables = self.belongings(row) if row is not None else ()
+        context["belongings"] = [each for each in tables if not each.room or request.user.has_perm(f"{each.room}.view")]
+        return super().render_change_form(request, context, **kwargs)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What happened stands in the journal, not here."""
+        raise Http404
+
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
+        """Write nothing: the room's action has written the journal."""
+
+    def actor(self, request: HttpRequest) -> Actor:
+        """The employee as the one who acts."""
+        employee = employee_of(request)
+        return Actor("employee", employee.login, self.admin_site.door, request.META.get("REMOTE_ADDR"))
+
+    def ask(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        act: Callable[[Any, dict[str, Any]], str | HttpResponse],
+        *,
+        title: str,
+        sentence: str,
+        form: type[Form] = Form,
+    ) -> HttpResponse:
+        """Say what would happen and ask for what is needed; on the answer act, and say what happened."""
+        row = self.get_object(request, object_id)
+        if row is None or not self.has_view_permission(request, row):
+            raise Http404
+        answer = form(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and answer.is_valid():
+            try:
+                done = act(row, answer.cleaned_data)
+            except Refusal as refusal:
+                answer.add_error(refusal.field if refusal.field in answer.fields else None, refusal.message)
+            else:
+                return done if isinstance(done, HttpResponse) else self._back_to(request, row, done)
+        context = {**self.admin_site.each_context(request), "title": title, "subtitle": str(row), "opts": self.opts}
+        context |= {"sentence": sentence, "form": answer, "back": self.admin_site.address_of(row, request)}
+        return TemplateResponse(request, "backoffice/act.html", context)
+
+    def _back_to(self, request: HttpRequest, row: Model, said: str) -> HttpResponse:
+        messages.success(request, said)
+        return HttpResponseRedirect(self.admin_site.address_of(row, request))

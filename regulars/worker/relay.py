@@ -1,0 +1,37 @@
+"""The relay: runs the journal's waiting deliveries on a thread of its own, soon after they were written."""
+
+import logging
+import threading
+
+from django.db import connection
+
+from regulars.journal import actions as journal
+from regulars.kit.clock import now
+
+log = logging.getLogger(__name__)
+
+_AT_ONCE = 20
+_LONGEST_IDLE_S = 0.1
+_LONGEST_TROUBLE_S = 5.0
+
+
+def relay_until(stop: threading.Event) -> None:
+    """Run deliveries until asked to stop; idle, look ten times a second; in trouble, wait up to five seconds."""
+    pause = 0.0
+    while not stop.wait(pause):
+        try:
+            tried = journal.relay(at=now(), limit=_AT_ONCE)
+            pause = 0.0 if tried else min(max(pause * 2, 0.01), _LONGEST_IDLE_S)
+        except Exception as error:
+            log.warning("relay: %s: %s", type(error).__name__, error)
+            pause = min(max(pause * 2, 0.5), _LONGEST_TROUBLE_S)
+        finally:
+            connection.close()
+
+
+def start(stop: threading.Event, *, count: int = 1) -> list[threading.Thread]:
+    """Start so many relays."""
+    threads = [threading.Thread(target=relay_until, args=[stop], name=f"relay-{n}") for n in range(count)]
+    for thread in threads:
+        thread.start()
+    return threads

@@ -1,0 +1,54 @@
+"""Every address that the product answers, as patterns, read from Django's resolver."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from regulars.access import permissions
+
+OPENERS = {"public", "member", "till", "sister", "employee", "demo"}
+
+
+def addresses(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
+    """All patterns below a resolver, such as `api/pos/v1/members`."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern, path)
+        elif isinstance(pattern, URLPattern):
+            yield path
+
+
+def covers(line: str, address: str) -> bool:
+    """Whether a line of the table speaks of this address; `till/*` speaks of all below `till/`."""
+    return address.startswith(line.removesuffix("*")) if line.endswith("*") else line == address
+
+
+def without_a_line(found: list[str], table: Mapping[str, str]) -> list[str]:
+    """Addresses that nobody has decided about."""
+    return [
+        f"/{address} has no line: say in regulars/access/routes.py whom it opens for."
+        for address in found
+        if not any(covers(line, address) for line in table)
+    ]
+
+
+def without_an_address(found: list[str], table: Mapping[str, str]) -> list[str]:
+    """Lines about addresses that do not exist."""
+    return [
+        f"regulars/access/routes.py speaks of “{line}”, which is no address: delete the line or correct it."
+        for line in table
+        if not any(covers(line, address) for address in found)
+    ]
+
+
+def misspelt(table: Mapping[str, Any]) -> list[str]:
+    """Lines that open for nobody that exists: no word of the short list, and no permission that a role holds."""
+    granted = set().union(*permissions.ROLES.values())
+    return [
+        f"regulars/access/routes.py opens “{line}” for “{opener}”: use {', '.join(sorted(OPENERS))} or a permission that a"
+        " role holds."
+        for line, opener in table.items()
+        if opener not in OPENERS | granted
+    ]

@@ -1,0 +1,205 @@
+"""One-time codes: six digits, five tries, five minutes, one purpose, and no hint at who is a member."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from regulars.kit.phone import BadPhone
+from regulars.loyalty.members import actions as members
+from regulars.loyalty.members import sign_in
+from regulars.loyalty.members.models import OneTimeCode
+from tests import make
+
+PHONE = "+447700900001"
+BY = make.Actor("member", "", "account", ip="203.0.113.9")
+
+
+def asked(at: datetime, phone: str = PHONE) -> str:
+    code = sign_in.ask_code(phone, at=at).code
+    assert code is not None
+    return code
+
+
+def other(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06}"
+
+
+@pytest.mark.django_db
+def test_the_code_that_was_sent_opens_a_session(at: datetime) -> None:
+    member = make.member(phone=PHONE)
+
+    signed_in = sign_in.sign_in("07700 900001", asked(at), device="Firefox", by=BY, at=at)
+
+    assert signed_in.member == member
+    assert len(signed_in.token) >= 43
+    assert signed_in.expires_at == at + timedelta(days=90)
+
+
+@pytest.mark.django_db
+def test_a_code_works_once(at: datetime) -> None:
+    make.member(phone=PHONE)
+    code = asked(at)
+    sign_in.sign_in(PHONE, code, by=BY, at=at)
+
+    with pytest.raises(sign_in.WrongCode):
+        sign_in.sign_in(PHONE, code, by=BY, at=at)
+
+
+@pytest.mark.django_db
+def test_a_code_dies_after_five_minutes(at: datetime) -> None:
+    make.member(phone=PHONE)
+    code = asked(at)
+
+    with pytest.raises(sign_in.WrongCode):
+        sign_in.sign_in(PHONE, code, by=BY, at=at + timedelta(minutes=5))
+
+
+@pytest.mark.django_db
+def test_a_code_for_one_purpose_does_not_serve_another(at: datetime) -> None:
+    make.member(phone=PHONE)
+    code = asked(at)
+
+    assert not sign_in.is_right(PHONE, code, purpose="leave", at=at)
+
+
+@pytest.mark.django_db
+def test_five_wrong_guesses_spoil_the_right_one(at: datetime) -> None:
+    make.member(phone=PHONE)
+    code = asked(at)
+    for _ in range(5):
+        assert not sign_in.is_right(PHONE, other(code), purpose=sign_in.SIGN_IN, at=at)
+
+    with pytest.raises(sign_in.WrongCode):
+        sign_in.sign_in(PHONE, code, by=BY, at=at)
+
+
+@pytest.mark.django_db
+def test_a_new_code_brings_no_new_tries_within_the_five_minutes(at: datetime) -> None:
+    make.member(phone=PHONE)
+    code = asked(at)
+    for _ in range(5):
+        sign_in.is_right(PHONE, other(code), purpose=sign_in.SIGN_IN, at=at)
+
+    later = at + timedelta(minutes=4)
+    assert not sign_in.is_right(PHONE, asked(later), purpose=sign_in.SIGN_IN, at=later)
+
+    much_later = at + timedelta(minutes=6)
+    assert sign_in.is_right(PHONE, asked(much_later), purpose=sign_in.SIGN_IN, at=much_later)
+
+
+@pytest.mark.django_db
+def test_a_new_code_replaces_the_one_before(at: datetime) -> None:
+    make.member(phone=PHONE)
+    first, second = asked(at), asked(at)
+
+    if first != second:
+        assert not sign_in.is_right(PHONE, first, purpose=sign_in.SIGN_IN, at=at)
+    assert sign_in.is_right(PHONE, second, purpose=sign_in.SIGN_IN, at=at)
+
+
+@pytest.mark.django_db
+def test_the_sixth_code_in_five_minutes_is_not_made(at: datetime) -> None:
+    make.member(phone=PHONE)
+
+    codes = [sign_in.ask_code(PHONE, at=at).code for _ in range(7)]
+
+    assert [code is not None for code in codes] == [True] * 5 + [False] * 2
+    assert sign_in.is_right(PHONE, str(codes[4]), purpose=sign_in.SIGN_IN, at=at)
+
+
+@pytest.mark.django_db
+def test_an_unknown_phone_is_answered_alike_and_gets_a_row(at: datetime) -> None:
+    make.programme()
+
+    unknown = sign_in.ask_code(PHONE, at=at)
+
+    assert (unknown.phone, unknown.code, unknown.expires_at) == (PHONE, None, at + timedelta(minutes=5))
+    assert OneTimeCode.objects.filter(phone=PHONE, purpose="sign_in").exists()
+    with pytest.raises(sign_in.WrongCode):
+        sign_in.sign_in(PHONE, "000000", by=BY, at=at)
+
+
+@pytest.mark.django_db
+def test_known_and_unknown_phones_cost_the_same_statements(at: datetime, django_assert_num_queries: object) -> None:
+    make.member(phone=PHONE)
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as known:
+        sign_in.ask_code(PHONE, at=at)
+    with CaptureQueriesContext(connection) as unknown:
+        sign_in.ask_code("+447700900099", at=at)
+
+    assert len(known) == len(unknown)
+
+
+@pytest.mark.django_db
+def test_a_blocked_member_gets_no_code(at: datetime) -> None:
+    member = make.member(phone=PHONE)
+    members.block(member, reason="fraud", by=make.BY, at=at)
+
+    assert sign_in.ask_code(PHONE, at=at).code is None
+
+
+@pytest.mark.django_db
+def test_the_code_is_nowhere_in_clear(at: datetime) -> None:
+    make.member(phone=PHONE)
+    code = asked(at)
+
+    kept = bytes(OneTimeCode.objects.get().code_mac)
+    assert len(kept) == 32
+    assert code.encode() not in kept
+
+
+@pytest.mark.django_db
+def test_what_is_no_phone_is_refused_by_name(at: datetime) -> None:
+    make.programme()
+
+    with pytest.raises(BadPhone) as refused:
+        sign_in.ask_code("hello", at=at)
+    assert refused.value.field == "phone"
+
+
+@pytest.mark.usefixtures("committed")
+def test_of_thirty_guesses_at_once_five_are_judged(at: datetime) -> None:
+    make.member(phone=PHONE)
+    code = asked(at)
+
+    def guess(_: int) -> bool:
+        try:
+            return sign_in.is_right(PHONE, other(code), purpose=sign_in.SIGN_IN, at=at)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(10) as crowd:
+        assert not any(crowd.map(guess, range(30)))
+
+    assert OneTimeCode.objects.get(phone=PHONE).tries == 5
+    assert not sign_in.is_right(PHONE, code, purpose=sign_in.SIGN_IN, at=at)
+
+
+@pytest.mark.usefixtures("committed")
+def test_of_many_right_guesses_at_once_one_opens_a_session(at: datetime) -> None:
+    make.member(phone=PHONE)
+    code = asked(at)
+
+    def guess(_: int) -> bool:
+        try:
+            return sign_in.is_right(PHONE, code, purpose=sign_in.SIGN_IN, at=at)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(10) as crowd:
+        assert sum(crowd.map(guess, range(10))) == 1
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_wrong_try_counts_although_signing_in_fails(at: datetime) -> None:
+    make.member(phone=PHONE)
+    code = asked(at)
+
+    with pytest.raises(sign_in.WrongCode):
+        sign_in.sign_in(PHONE, other(code), by=BY, at=at)
+
+    assert OneTimeCode.objects.get(phone=PHONE).tries == 1
