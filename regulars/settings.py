@@ -4,12 +4,14 @@ import os
 from pathlib import Path
 
 from regulars import database, rooms
+from regulars.web.shell import palette
 
 HERE = Path(__file__).resolve().parent
 IS_DEMO = os.environ.get("REGULARS_DEMO") == "1"
+REGULARS_IS_TEST = IS_DEMO
 SYSTEMS = set(filter(None, os.environ.get("REGULARS_SYSTEMS", "loyalty,smartcomms").split(",")))
 PUBLIC_ADDRESS = os.environ.get("REGULARS_PUBLIC_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
-SISTER_ADDRESS = os.environ.get("REGULARS_SISTER_ADDRESS", PUBLIC_ADDRESS).rstrip("/")
+SISTER_ADDRESS = os.environ.get("REGULARS_SISTER_ADDRESS", PUBLIC_ADDRESS if len(SYSTEMS) > 1 else "").rstrip("/")
 SECRET_KEY = database.secret()
 SECRET_KEY_FALLBACKS = list(filter(None, os.environ.get("REGULARS_SECRET_KEY_FALLBACKS", "").split(",")))
 SISTER_KEY = os.environ.get("REGULARS_SISTER_KEY") or f"together:{SECRET_KEY}"
@@ -44,6 +46,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "regulars.api.middleware.ApiProblems",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -65,6 +68,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
+                "regulars.web.shell.context.shell",
             ]
         },
     }
@@ -77,7 +81,7 @@ LOCALE_PATHS = [HERE / "web" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
-STATIC_ROOT = database.home() / "static"
+STATIC_ROOT = os.environ.get("REGULARS_STATIC_ROOT") or None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 
@@ -94,6 +98,7 @@ UNFOLD = {
     "SITE_TITLE": "Regulars",
     "SITE_HEADER": "Regulars",
     "SITE_URL": "/",
+    "COLORS": palette.UNFOLD_COLORS,
 }
 LOGGING = {
     "version": 1,

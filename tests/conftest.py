@@ -49,7 +49,7 @@ def _empty_all_tables(*_: Any) -> None:
     with _server(connection.settings_dict["NAME"]) as owner:
         tables = owner.execute(
             "select string_agg(quote_ident(tablename), ', ') from pg_tables where schemaname = 'public'"
-            " and tablename not in ('django_migrations', 'django_content_type')"
+            " and tablename not in ('django_migrations', 'django_content_type', 'smartcomms_subscriptions_unsubscriptionreason', 'loyalty_subscriptions_mailingtype')"
         ).fetchone()
         assert tables is not None
         owner.execute(f"truncate {tables[0]}")

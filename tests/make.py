@@ -14,48 +14,28 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
-from regulars.journal import reactions
 from regulars.kit.actor import Actor
-from regulars.kit.events import Event
 from regulars.loyalty.cards import actions as cards
-from regulars.loyalty.cards import events as card_events
 from regulars.loyalty.cards import queries as card_queries
 from regulars.loyalty.cards.models import Card, Series
 from regulars.loyalty.goods import actions as goods
-from regulars.loyalty.goods import events as goods_events
 from regulars.loyalty.goods.models import Product
 from regulars.loyalty.goods.rows import GroupRow, ProductRow
-from regulars.loyalty.members import events as member_events
 from regulars.loyalty.members.models import Member
 from regulars.loyalty.members.profiles import Profile
-from regulars.loyalty.notifications import events as rule_events
 from regulars.loyalty.programme import actions as programmes
-from regulars.loyalty.programme import events as programme_events
 from regulars.loyalty.programme import queries as programme_queries
 from regulars.loyalty.programme.models import Programme
 from regulars.loyalty.registration import actions as registration
 from regulars.loyalty.stores import actions as stores
-from regulars.loyalty.stores import events as store_events
 from regulars.loyalty.stores import queries as store_queries
 from regulars.loyalty.stores.models import Partner, Store, Till
 from regulars.loyalty.subscriptions import actions as subscriptions
-from regulars.loyalty.subscriptions import events as consent_events
 
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 BY = Actor.system("test")
 OPERATOR = Actor("employee", "operator-1", "contact_centre", ip="203.0.113.7")
 _numbers = count(1)
-
-
-def _listen_to_nothing() -> None:
-    """Give every event of the rooms about people a line, where `reactions.py` has none yet."""
-    rooms = (programme_events, store_events, goods_events, member_events, card_events, consent_events, rule_events)
-    for room in rooms:
-        kinds = [kind for kind in vars(room).values() if isinstance(kind, type) and issubclass(kind, Event)]
-        reactions.register("loyalty", {kind: [] for kind in kinds if kind is not Event})
-
-
-_listen_to_nothing()
 
 
 def number() -> int:

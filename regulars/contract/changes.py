@@ -78,7 +78,7 @@ class MemberChanged(_Fact):
 
 
 class ConsentChanges(_Fact):
-    """What one request to Loyalty carries, taken whole or not at all; Loyalty is the home of profiles and takes none."""
+    """What one request to Loyalty carries, taken whole or not at all; profiles have their home there and never come."""
 
     consent_changes: list[ConsentChange] = Field(default_factory=list, max_length=MOST_FACTS)
 

@@ -55,6 +55,7 @@ def _models() -> list[type[models.Model]]:
 def _distribute(cursor: Any, model: type[models.Model], column: str) -> None:
     table, key = model._meta.db_table, model._meta.pk
     assert key is not None
+    assert key.column is not None
     wanted = [column] if key.column == column else [column, key.column]
     cursor.execute(
         """select c.conname, array_agg(a.attname::text order by k.ord) from pg_constraint c
@@ -72,7 +73,7 @@ def _distribute(cursor: Any, model: type[models.Model], column: str) -> None:
 
 
 def _reference(cursor: Any, model: type[models.Model], column: str, target: str) -> None:
-    table, home = model._meta.db_table, model.distributed_by
+    table, home = model._meta.db_table, getattr(model, "distributed_by", "")
     name = f"{table}_{column}_fk"
     cursor.execute("select 1 from pg_constraint where conname = %s", [name])
     if cursor.fetchone() is None:

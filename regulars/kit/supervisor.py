@@ -176,6 +176,7 @@ async def _start(child: Child) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         *child.command,
         stdin=asyncio.subprocess.DEVNULL,
+        stdout=sys.stderr,  # our stdout is for results
         env={**os.environ, **child.env},
         process_group=0,
         preexec_fn=end_with_supervisor,

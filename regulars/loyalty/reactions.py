@@ -3,20 +3,34 @@
 from regulars.access import events as access
 from regulars.journal import reactions
 from regulars.loyalty.cards import events as cards
+from regulars.loyalty.cards.actions import retire_cards
 from regulars.loyalty.goods import events as goods
 from regulars.loyalty.members import events as members
 from regulars.loyalty.notifications import events as notifications
+from regulars.loyalty.notifications.actions import notify_points_accrued
 from regulars.loyalty.offers import events as offers
 from regulars.loyalty.points import events as points
+from regulars.loyalty.points.actions import forfeit_points
 from regulars.loyalty.programme import events as programme
 from regulars.loyalty.purchases import events as purchases
 from regulars.loyalty.stores import events as stores
 from regulars.loyalty.subscriptions import events as subscriptions
+from regulars.loyalty.subscriptions import gate as consent
+from regulars.loyalty.subscriptions.actions import end_consent
+from regulars.loyalty.sync import events as sync
+from regulars.loyalty.sync.actions import (
+    note_own_change,
+    publish_imported_members,
+    publish_mailings_switched,
+    publish_member,
+)
 from regulars.messages import events as messages
+from regulars.messages import gate
 
 
 def register() -> None:
     """Tell the journal what Loyalty does about what happens, and the message queue whom to ask."""
+    gate.register("loyalty", consent.refusals)
     reactions.register(
         "loyalty",
         {
@@ -34,13 +48,13 @@ def register() -> None:
             stores.TillClosed: [],
             goods.GroupsChanged: [],
             goods.ProductsChanged: [],
-            members.MemberRegistered: [],
-            members.MembersImported: [],
-            members.ProfileChanged: [],
-            members.PhoneVerified: [],
-            members.MemberBlocked: [],
-            members.MemberUnblocked: [],
-            members.MemberLeft: [],
+            members.MemberRegistered: [publish_member],
+            members.MembersImported: [publish_imported_members],
+            members.ProfileChanged: [publish_member],
+            members.PhoneVerified: [publish_member],
+            members.MemberBlocked: [publish_member],
+            members.MemberUnblocked: [publish_member],
+            members.MemberLeft: [retire_cards, forfeit_points, end_consent, publish_member],
             members.MemberSignedIn: [],
             members.MemberSignedOut: [],
             cards.SeriesAdded: [],
@@ -50,14 +64,15 @@ def register() -> None:
             cards.CardUnblocked: [],
             cards.CardsRetired: [],
             subscriptions.MailingTypeAdded: [],
-            subscriptions.ConsentChanged: [],
+            subscriptions.ConsentChanged: [note_own_change],
             offers.OfferDrafted: [],
             offers.OffersPublished: [],
             offers.OfferStopped: [],
-            points.PointsAccrued: [],
+            points.PointsAccrued: [notify_points_accrued],
             points.PointsRedeemed: [],
             points.PointsForfeited: [],
             purchases.PurchaseConfirmed: [],
             notifications.RuleSet: [],
+            sync.MailingsSwitched: [publish_mailings_switched],
         },
     )

@@ -25,7 +25,7 @@ def web(port: int, env: Mapping[str, str], *, host: str = "127.0.0.1") -> Child:
     """The web server: Granian speaking WSGI, eight threads."""
     command = [
         *PYTHON, "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-        "--workers", os.environ.get("REGULARS_WEB_WORKERS", "1"), "--blocking-threads", "8", "--log-level", "warning",
+        "--workers", os.environ.get("REGULARS_WEB_WORKERS", "1"), "--blocking-threads", "8", "--log-level", "error",
         "--no-ws", "--respawn-failed-workers", "regulars.wsgi:application",
     ]  # fmt: skip
     return Child("web", command, env, grace_s=15)

@@ -164,6 +164,8 @@ class Receipt(models.Model):
 class Suppression(models.Model):
     """An address that a provider called dead; nothing is sent there until somebody lifts it."""
 
+    distributed_by = "address"
+
     channel = models.TextField()
     address = models.TextField()
     person_id = models.TextField(blank=True, default="")

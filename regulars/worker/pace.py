@@ -3,8 +3,8 @@
 from collections import deque
 
 _PAUSE_S = 1.0
-_CAREFUL = 0.95
-_GROWTH_PER_S = 1.03
+_CAREFUL = 0.97
+_GROWTH_PER_S = 1.001
 _FORGET_S = 120
 
 
@@ -12,7 +12,7 @@ class Pace:
     """A rate in parts per second that finds a provider's limit by itself.
 
     Told to slow down, it pauses for a second and halves the rate. It doubles again every second up to a little below
-    what the provider last granted, from there on it gropes upwards by 3 % a second, and after two quiet minutes the
+    what the provider last granted, from there on it gropes upwards by a thousandth a second, and after two quiet minutes the
     limit is forgotten.
     """
 

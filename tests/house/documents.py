@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|<(?:img|a|source)[^>]*?(?:src|href|srcset)=\"([^\"]+)\"")
+FILE = re.compile(r"`([\w.-]+/[\w./-]*\.(?:py|html|toml|md|css|js))`")
 TERM = re.compile(r"^\*\*(.+?)\*\*", re.M)
 
 
@@ -33,6 +34,16 @@ def _leads(file: Path, target: str) -> bool:
 def _anchors(file: Path) -> set[str]:
     titles = re.findall(r"^#+ (.+)$", file.read_text(), re.M)
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def dead_paths(root: Path, files: Iterable[Path]) -> list[str]:
+    """Files named in the text that do not exist; a name is read from the root or from `regulars/`."""
+    return [
+        f"{file.relative_to(root)} names {path}, which is not there: name the file that is."
+        for file in files
+        for path in FILE.findall(file.read_text())
+        if not any((root / start / path).exists() for start in ("", "regulars"))
+    ]
 
 
 def terms(glossary: str) -> list[str]:

@@ -16,8 +16,9 @@ CLOCK_KEEPERS = ("regulars.kit.clock",)
 BACK_OFFICES = ("regulars.web.backoffice", "regulars.web.smartcomms.backoffice")
 # A positional argument means that a picture or a file is saved, not a row.
 SAVES = {"save", "asave", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}
-QUERYSET_# A positional argument means that a picture or a file is saved, not a row.
-SAVES = {"create", "acreate", "update", "aupdate", "delete", "adelete"}
+QUERYSET_SAVES = {"create", "acreate", "update", "aupdate", "delete", "adelete"}
+# Doors that must ask the database itself. Each says why.
+ASKING = {"regulars.web.public.health": "says whether the database answers"}
 WRITE_TOOLS = {"regulars.kit.sql", "django.db.connection", "django.db.connections", "django.db.transaction"}
 SIGNALS = ("django.dispatch", "django.db.models.signals", "django.core.signals", "django.contrib.auth.signals")
 
@@ -50,14 +51,16 @@ def door_saves(source: Source) -> list[str]:
 
 def _savings(module: Module) -> Iterator[tuple[int, str]]:
     for node in module.nodes:
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            name = node.func.attr
-            if (name in SAVES and not node.args) or (name in QUERYSET_SAVES and _is_queryset(node.func.value)):
-                yield node.lineno, name
-            elif name == "delete" and isinstance(node.func.value, ast.Name) and not node.args:
-                yield node.lineno, name
-    if is_under(module.name, "regulars.web", "regulars.api"):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _saves(node, node.func):
+            yield node.lineno, node.func.attr
+    if is_under(module.name, "regulars.web", "regulars.api") and module.name not in ASKING:
         yield from module.uses(WRITE_TOOLS)
+
+
+def _saves(call: ast.Call, method: ast.Attribute) -> bool:
+    if method.attr in QUERYSET_SAVES and _is_queryset(method.value):
+        return True
+    return not call.args and method.attr in SAVES | {"delete", "adelete"}
 
 
 def _is_queryset(node: ast.AST) -> bool:

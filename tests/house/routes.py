@@ -1,5 +1,6 @@
 """Every address that the product answers, as patterns, read from Django's resolver."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -25,6 +26,17 @@ def covers(line: str, address: str) -> bool:
     return address.startswith(line.removesuffix("*")) if line.endswith("*") else line == address
 
 
+def opener(address: str, table: Mapping[str, str]) -> str:
+    """Whom an address opens for: its own line, else the closest line that covers it."""
+    lines = [line for line in table if covers(line, address)]
+    return table[address] if address in table else table[max(lines, key=len)] if lines else ""
+
+
+def example(address: str) -> str:
+    """A pattern with something in its places, as a browser would ask for it."""
+    return "/" + re.sub(r"<[^>]+>", "1", address)
+
+
 def without_a_line(found: list[str], table: Mapping[str, str]) -> list[str]:
     """Addresses that nobody has decided about."""
     return [
@@ -47,8 +59,8 @@ def misspelt(table: Mapping[str, Any]) -> list[str]:
     """Lines that open for nobody that exists: no word of the short list, and no permission that a role holds."""
     granted = set().union(*permissions.ROLES.values())
     return [
-        f"regulars/access/routes.py opens “{line}” for “{opener}”: use {', '.join(sorted(OPENERS))} or a permission that a"
-        " role holds."
+        f"regulars/access/routes.py opens “{line}” for “{opener}”: use {', '.join(sorted(OPENERS))}, or a permission"
+        " that a role holds."
         for line, opener in table.items()
         if opener not in OPENERS | granted
     ]

@@ -21,13 +21,19 @@ def function_lengths(source: Source) -> dict[str, int]:
 
 
 def file_lengths(source: Source) -> dict[str, int]:
-    """Lines of each file that is not empty."""
-    return {module.path: len(module.text.splitlines()) for module in source.modules if module.text.strip()}
+    """Lines of each file that somebody writes and opens: modules that are not empty, and templates."""
+    texts = {module.path: module.text for module in source.modules if module.text.strip()} | source.pages
+    return {path: len(text.splitlines()) for path, text in texts.items()}
 
 
 def typical(lengths: dict[str, int]) -> tuple[float, float]:
     """Median and 95th percentile."""
     return median(lengths.values()), quantiles(lengths.values(), n=20, method="inclusive")[18]
+
+
+def is_typical(lengths: dict[str, int], aim: tuple[int, int]) -> bool:
+    """Whether neither figure is beyond what we aim at."""
+    return all(found <= wanted for found, wanted in zip(typical(lengths), aim, strict=True))
 
 
 def too_long(source: Source) -> list[str]:
@@ -37,7 +43,12 @@ def too_long(source: Source) -> list[str]:
         for where, lines in function_lengths(source).items()
         if lines > LONGEST_FUNCTION
     ]
-    return functions + [complaint for module in source.modules if (complaint := _file_complaint(module))]
+    pages = [
+        f"{path} has {lines} lines, more than {LONGEST_FILE}: make its parts components."
+        for path, lines in file_lengths(source).items()
+        if path.endswith(".html") and lines > LONGEST_FILE
+    ]
+    return functions + pages + [complaint for module in source.modules if (complaint := _file_complaint(module))]
 
 
 def _file_complaint(module: Module) -> str:

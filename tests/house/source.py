@@ -56,7 +56,10 @@ class Module:
         names: dict[str, str] = {}
         for node in self.nodes:
             if isinstance(node, ast.Import):
-                names |= {a.asname or a.name.partition(".")[0]: a.name if a.asname else a.name.partition(".")[0] for a in node.names}
+                names |= {
+                    a.asname or a.name.partition(".")[0]: a.name if a.asname else a.name.partition(".")[0]
+                    for a in node.names
+                }
             elif isinstance(node, ast.ImportFrom):
                 origin = node.module or ""
                 if node.level:
@@ -106,12 +109,30 @@ class Source:
 
     @cached_property
     def modules(self) -> list[Module]:
-        return [self._read(path) for path in sorted((self.root / "regulars").rglob("*.py")) if "migrations" not in path.parts]
+        return [
+            self._read(path)
+            for path in sorted((self.root / "regulars").rglob("*.py"))
+            if "migrations" not in path.parts
+        ]
+
+    @cached_property
+    def pages(self) -> dict[str, str]:
+        """The templates, by path."""
+        return {str(p.relative_to(self.root)): p.read_text() for p in (self.root / "regulars").rglob("*.html")}
 
     def _read(self, path: Path) -> Module:
         relative = path.relative_to(self.root)
         name = ".".join(relative.with_suffix("").parts).removesuffix(".__init__")
         return Module(name, str(relative), path.read_text())
+
+    def planted(self, path: str, text: str) -> "Source":
+        """The same tree with these lines added to one file, or with a new file."""
+        other = Source(self.root)
+        known = next((module for module in self.modules if module.path == path), None)
+        written = (known.text if known else '"""A new file."""\n') + f"\n{text}\n"
+        name = ".".join(Path(path).with_suffix("").parts)
+        other.modules = [*(m for m in self.modules if m is not known), Module(name, path, written)]
+        return other
 
     def under(self, *prefixes: str) -> list[Module]:
         return [module for module in self.modules if is_under(module.name, *prefixes)]

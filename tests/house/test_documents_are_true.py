@@ -15,6 +15,21 @@ def test_every_link_leads_somewhere() -> None:
     assert not breaches, told(breaches)
 
 
+def test_every_file_that_is_named_exists() -> None:
+    breaches = documents.dead_paths(ROOT, MARKDOWN)
+
+    assert not breaches, told(breaches)
+
+
+def test_every_page_names_its_kind() -> None:
+    kinds = ("*Tutorial.*", "*How-to.*", "*Reference.*", "*Explanation.*")
+    pages = [*(ROOT / "docs").glob("*.md"), *(ROOT / "docs/howto").glob("*.md"), ROOT / "CONTRIBUTING.md"]
+
+    silent = [page.name for page in pages if not any(kind in page.read_text() for kind in kinds)]
+
+    assert not silent, f"{', '.join(silent)}: say below the title which kind of page it is: {', '.join(kinds)}."
+
+
 def test_the_readme_is_short() -> None:
     lines = len((ROOT / "README.md").read_text().splitlines())
 
@@ -22,8 +37,7 @@ def test_the_readme_is_short() -> None:
 
 
 def test_every_word_of_the_glossary_is_used() -> None:
-    pages = (ROOT / "regulars").rglob("*.html")
-    used = documents.squeezed(" ".join([*(m.text for m in HOUSE.modules), *(page.read_text() for page in pages)]))
+    used = documents.squeezed(" ".join([*(module.text for module in HOUSE.modules), *HOUSE.pages.values()]))
 
     unused = [term for term in GLOSSARY if documents.squeezed(term) not in used]
 
@@ -37,7 +51,9 @@ def test_every_room_and_every_table_is_a_word_of_the_glossary() -> None:
     rooms = {model.__module__.split(".")[-2] for model in ours}
 
     unexplained = sorted(
-        word for word in nouns | rooms if not {documents.squeezed(word), documents.squeezed(word).removesuffix("s")} & known
+        word
+        for word in nouns | rooms
+        if not {documents.squeezed(word), documents.squeezed(word).removesuffix("s")} & known
     )
 
     assert not unexplained, f"Explain {', '.join(unexplained)} in docs/glossary.md, in one sentence each."

@@ -14,7 +14,9 @@ def test_no_event_is_without_a_line() -> None:
 def test_the_journal_was_told_the_same_lines_at_start_up() -> None:
     missing = sorted({event.name for event in events.events(HOUSE)} - reactions.events())
 
-    assert not missing, f"`reactions.register` was not called with {', '.join(missing)}: add them to the registered table."
+    assert not missing, (
+        f"`reactions.register` was not called with {', '.join(missing)}: add them to the registered table."
+    )
 
 
 def test_events_are_in_the_past_tense_and_name_nobody() -> None:

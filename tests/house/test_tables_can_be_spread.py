@@ -24,9 +24,15 @@ def test_no_row_belongs_to_no_machine() -> None:
 def test_models_and_catalogue_agree_on_the_column() -> None:
     said = {m._meta.db_table: m.distributed_by for m in apps.get_models() if hasattr(m, "distributed_by")}
 
-    different = {table: (column, keys.spread().get(table)) for table, column in said.items() if keys.spread().get(table) != column}
+    different = {
+        table: (column, keys.spread().get(table))
+        for table, column in said.items()
+        if keys.spread().get(table) != column
+    }
 
-    assert not different, f"{different}: the model says the first, tests/house/keys.py the second; make them agree, with the reason."
+    assert not different, (
+        f"{different}: the model says the first, tests/house/keys.py the second; make them agree, with the reason."
+    )
 
 
 def test_every_exception_is_a_table_of_ours() -> None:

@@ -22,6 +22,8 @@ GIVEN = {
     ("regulars.loyalty.subscriptions", "base"): "mailing types are made from base types: the trade's word",
     ("regulars.management", "processes"): "the operating system's word for what it runs",
     ("regulars", "data_received"): "asyncio calls a protocol by it",
+    ("regulars", "handle_starttag"): "the standard library's HTML parser calls it",
+    ("regulars", "handle_endtag"): "the standard library's HTML parser calls it",
 }
 
 

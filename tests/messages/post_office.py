@@ -53,7 +53,7 @@ def queue(person: str = "mem_1", **wishes: Any) -> Message:
         "sender": "Regulars",
         "text": "Hello",
         "lifetime": timedelta(hours=1),
-        "at": now() - timedelta(seconds=1),
+        "at": now() - timedelta(minutes=5),
     }
     message_id = actions.queue(**{**fields, **wishes}, by=BY)
     return Message.objects.get(id=message_id)
@@ -91,6 +91,11 @@ def state(message: Message) -> tuple[str, str]:
     return message.state, message.reason
 
 
+def make_ready() -> None:
+    """Let every pause be over."""
+    Message.objects.update(next_at=now() - timedelta(minutes=1))
+
+
 def lapse(message: Message) -> None:
     """Let the lease of a message be over."""
-    Message.objects.filter(id=message.pk).update(lease_until=now() - timedelta(seconds=1))
+    Message.objects.filter(id=message.pk).update(lease_until=now() - timedelta(minutes=1))

@@ -1,5 +1,7 @@
 """The table of moves is held by the database."""
 
+from contextlib import suppress
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -27,12 +29,9 @@ def test_only_the_moves_of_the_table_are_possible(begin: str) -> None:
     for end in MessageState.values:
         with transaction.atomic():
             _force(message, begin)
-        try:
-            with transaction.atomic():
-                Message.objects.filter(id=message.pk).update(state=end)
+        with suppress(IntegrityError), transaction.atomic():
+            Message.objects.filter(id=message.pk).update(state=end)
             possible.add(end)
-        except IntegrityError as error:
-            assert "does not move" in str(error)
 
     assert possible == {begin, *LEGAL.get(begin, "").split()}
 

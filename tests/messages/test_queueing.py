@@ -8,7 +8,7 @@ from regulars.messages import actions
 from regulars.messages.gateway import Outcome
 from regulars.messages.intents import Intent
 from regulars.messages.models import Message, Receipt, Suppression
-from tests.messages.post_office import BY, SYSTEM, claim, mark, queue, settle, state
+from tests.messages.post_office import BY, SYSTEM, claim, make_ready, mark, queue, settle, state
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("refused")]
 
@@ -106,7 +106,7 @@ def test_what_returns_to_the_queue_after_leaving_is_not_sent(gateway_id: int, at
     mark([claimed], gateway_id)
     actions.erase_person("mem_1", at=at)
     settle(claimed, gateway_id, Outcome.SLOW)
-    Message.objects.update(next_at=at)
+    make_ready()
 
     assert claim(gateway_id) == []
     assert state(message) == ("skipped", "no_address")

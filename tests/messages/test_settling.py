@@ -8,8 +8,8 @@ from regulars.journal.models import Entry
 from regulars.kit.clock import now
 from regulars.messages import actions
 from regulars.messages.gateway import Outcome
-from regulars.messages.models import Delivery, Gateway, Message, Suppression
-from tests.messages.post_office import BY, claim, lapse, mark, queue, settle, state, submit
+from regulars.messages.models import Delivery, Gateway, Suppression
+from tests.messages.post_office import BY, claim, lapse, make_ready, mark, queue, settle, state, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("refused")]
 
@@ -46,13 +46,13 @@ def test_later_means_longer_pauses_and_slow_down_does_not(gateway_id: int) -> No
         settle(submit(gateway_id), gateway_id, outcome)
         message.refresh_from_db()
         pauses.append((message.next_at - message.state_at).total_seconds())
-        Message.objects.update(next_at=now())
+        make_ready()
 
     assert pauses == [1, 5, 10, 1, 20]
 
 
 def test_tries_end_with_the_lifetime(gateway_id: int) -> None:
-    message = queue(lifetime=timedelta(seconds=3))
+    message = queue(lifetime=timedelta(minutes=5, seconds=3))
 
     settle(submit(gateway_id), gateway_id, Outcome.LATER)
     message.refresh_from_db()
@@ -98,7 +98,7 @@ def test_parts_that_were_taken_are_not_sent_again_and_keep_their_numbers(gateway
     (claimed,) = claim(gateway_id)
     (first,) = mark([claimed], gateway_id)
     settle(claimed, gateway_id, (Outcome.ACCEPTED, "A1"), Outcome.LATER, Outcome.UNSENT)
-    Message.objects.update(next_at=now())
+    make_ready()
 
     (claimed,) = claim(gateway_id)
     (second,) = mark([claimed], gateway_id)

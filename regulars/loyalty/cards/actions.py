@@ -21,6 +21,7 @@ from regulars.loyalty.cards.events import (
     SeriesAdded,
 )
 from regulars.loyalty.cards.models import Card, CardState, Series
+from regulars.loyalty.members import reasons
 from regulars.loyalty.members.models import Member
 
 _TAKE_NUMBERS = """
@@ -131,13 +132,15 @@ def activate(card: Card, *, member: Member, by: Actor, at: datetime) -> bool:
 def block(card: Card, *, reason: str, by: Actor, at: datetime) -> bool:
     """Block a card: the till refuses it from now on. Said once: a repeat answers False.
 
-    `reason` is a code such as `lost` or `damaged`. The member stays recognised by phone.
+    `reason` is a code such as `lost` or `damaged`. The member stays recognised by phone. Raises
+    `UnknownCard`, `ReasonIsNoCode`.
     """
+    code = reasons.checked(reason)
     locked = _locked(card)
     if locked.state == CardState.BLOCKED:
         return False
-    Card.objects.filter(number=card.number).update(state=CardState.BLOCKED, blocked_at=at, block_reason=reason)
-    event = CardBlocked(locked.id, locked.member_id, reason)
+    Card.objects.filter(number=card.number).update(state=CardState.BLOCKED, blocked_at=at, block_reason=code)
+    event = CardBlocked(locked.id, locked.member_id, code)
     journal.record(event, person_id=_person_id(locked), by=by, at=at)
     return True
 

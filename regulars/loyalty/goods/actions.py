@@ -72,12 +72,11 @@ def add_groups(rows: Iterable[GroupRow], *, by: Actor, at: datetime) -> Counted:
     known = {group.code: group for group in ProductGroup.objects.select_for_update()}
     new = [ProductGroup(code=row.code, name=tidy(row.name)) for row in given.values() if row.code not in known]
     known |= {group.code: group for group in ProductGroup.objects.bulk_create(new)}
-    added = {group.code for group in new}
-    changed = [known[row.code] for row in given.values() if _place(known, row)]
+    moved = [known[row.code] for row in given.values() if _place(known, row)]
     _refuse_loops(known)
-    ProductGroup.objects.bulk_update(changed, ["name", "parent"], batch_size=1000)
-    counted = Counted(len(new), len([g for g in changed if g.code not in added]), 0)
-    counted = Counted(counted.added, counted.changed, len(given) - counted.added - counted.changed)
+    ProductGroup.objects.bulk_update(moved, ["name", "parent"], batch_size=1000)
+    changed = len({group.code for group in moved} - {group.code for group in new})
+    counted = Counted(len(new), changed, len(given) - len(new) - changed)
     if counted.changed:
         sql.run(_REGROUP)
     if counted.added or counted.changed:

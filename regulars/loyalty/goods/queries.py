@@ -50,6 +50,11 @@ def search(text: str, *, limit: int = 20) -> list[Product]:
     return list(found.order_by("name", "sku")[:limit]) if words else []
 
 
+def list_products(*, limit: int) -> list[Product]:
+    """The first products that have a price, in the order of names."""
+    return list(Product.objects.filter(unit_price__gt=0).order_by("name", "sku")[:limit])
+
+
 def list_groups() -> list[ProductGroup]:
     """All product groups in the order of their codes."""
     return list(ProductGroup.objects.order_by("code"))

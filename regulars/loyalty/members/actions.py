@@ -12,7 +12,7 @@ from regulars.journal import actions as journal
 from regulars.kit import ids, sql
 from regulars.kit.actor import Actor
 from regulars.kit.refusal import Conflict, NotFound, Refusal
-from regulars.loyalty.members import profiles, queries
+from regulars.loyalty.members import profiles, queries, reasons
 from regulars.loyalty.members.events import (
     MemberBlocked,
     MemberLeft,
@@ -169,14 +169,15 @@ def change_profile(member: Member, changes: Mapping[str, Any], *, by: Actor, at:
 def block(member: Member, *, reason: str, by: Actor, at: datetime) -> bool:
     """Block a member's account: no purchases, no messages, no sign-in. Said once: a repeat answers False.
 
-    `reason` is a code such as `fraud`. Raises `HasLeft`.
+    `reason` is a code such as `fraud`. Raises `HasLeft`, `ReasonIsNoCode`.
     """
+    code = reasons.checked(reason)
     if _locked(member).state == MemberState.BLOCKED:
         return False
     Member.objects.filter(id=member.id).update(state=MemberState.BLOCKED)
     Session.objects.filter(member_id=member.id).delete()
     messages.cancel(SYSTEM, member.public_id, reason="blocked", at=at)
-    journal.record(MemberBlocked(member.id, reason), person_id=member.public_id, by=by, at=at)
+    journal.record(MemberBlocked(member.id, code), person_id=member.public_id, by=by, at=at)
     return True
 
 

@@ -120,3 +120,15 @@ def _contacts(by_kind: dict[str, tuple[str, bool]]) -> Contacts:
     email, email_is_verified = by_kind.get(IdentifierKind.EMAIL, ("", False))
     external, _ = by_kind.get(IdentifierKind.EXTERNAL, ("", False))
     return Contacts(phone, phone_is_verified, email, email_is_verified, external)
+
+
+def list_external_numbers() -> dict[str, str]:
+    """Numbers in another system and the public ids of their members, for imports of receipts."""
+    return {
+        str(row["value"]): str(row["public_id"])
+        for row in sql.fetch(
+            dict,
+            """select i.value, m.public_id from loyalty_members_identifier i
+                 join loyalty_members_member m on m.id = i.member_id where i.kind = 'external'""",
+        )
+    }

@@ -18,8 +18,9 @@ from regulars.kit import phone as phones
 from regulars.kit import sql
 from regulars.kit.actor import Actor
 from regulars.kit.refusal import Refusal
+from regulars.kit.text import is_storable, tidy
 from regulars.loyalty.members.events import MemberSignedIn, MemberSignedOut, PhoneVerified
-from regulars.loyalty.members.models import Identifier, Member, MemberState, Session
+from regulars.loyalty.members.models import Identifier, Member, MemberState, OneTimeCode, Session
 from regulars.loyalty.members.queries import find_by_phone
 from regulars.loyalty.programme import queries as programme
 
@@ -29,6 +30,7 @@ TRIES = 5
 CODES = 5
 CODE_LIVES = timedelta(minutes=5)
 SESSION_LIVES = timedelta(days=90)
+CODES_KEPT = timedelta(days=1)
 TOKEN_BYTES = 32
 _ASK = """
 insert into loyalty_members_onetimecode as known
@@ -139,7 +141,7 @@ def _open(member: Member, phone: str, *, device: str, by: Actor, at: datetime) -
     session = Session.objects.create(
         token_hash=_hash(token),
         member_id=member.id,
-        device=device[:200],
+        device=tidy(device)[:200] if is_storable(device) else "",
         signed_in_at=at,
         expires_at=at + SESSION_LIVES,
     )
@@ -190,6 +192,14 @@ def sign_out_everywhere(member: Member, *, by: Actor, at: datetime) -> bool:
     return _close(list(Session.objects.filter(member_id=member.id)), by=by, at=at)
 
 
+@transaction.atomic
+def forget_old(*, at: datetime) -> int:
+    """Delete codes and sessions that are long over, phones of strangers among them; answers how many."""
+    codes, _ = OneTimeCode.objects.filter(expires_at__lt=at - CODES_KEPT).delete()
+    sessions, _ = Session.objects.filter(expires_at__lte=at).delete()
+    return codes + sessions
+
+
 def _close(sessions: list[Session], *, by: Actor, at: datetime) -> bool:
     hashes = [session.token_hash for session in sessions]
     closed, _ = Session.objects.filter(token_hash__in=hashes).delete()
@@ -200,8 +210,13 @@ def _close(sessions: list[Session], *, by: Actor, at: datetime) -> bool:
 
 
 def _mac(phone: str, purpose: str, code: str) -> bytes:
-    return salted_hmac("regulars.members.code", f"{purpose}|{phone}|{code}", algorithm="sha256").digest()
+    return salted_hmac("regulars.members.code", _bytes(f"{purpose}|{phone}|{code}"), algorithm="sha256").digest()
 
 
 def _hash(token: str) -> bytes:
-    return sha256(token.encode()).digest()
+    return sha256(_bytes(token)).digest()
+
+
+def _bytes(text: str) -> bytes:
+    """Text from outside as bytes, whatever it holds: guesses are counted, not refused."""
+    return text.encode(errors="replace")

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from regulars.journal import actions as journal
+from regulars.journal.reactions import Happened
 from regulars.kit import sql
 from regulars.kit.actor import Actor
 from regulars.kit.refusal import Refusal
@@ -228,6 +229,11 @@ def forfeit(member_id: int, *, by: Actor, at: datetime) -> int:
     happened = PointsForfeited(member_id=member_id, amount=amount)
     _close(operation_id, key, {"amount": amount}, happened, member_id, by, at)
     return amount
+
+
+def forfeit_points(happened: Happened, at: datetime) -> None:
+    """When a member has left, take all points."""
+    forfeit(happened.body["member_id"], by=Actor.system("reactions"), at=at)
 
 
 def _check(amount: int) -> None:

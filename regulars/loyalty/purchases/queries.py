@@ -56,3 +56,21 @@ def count_totals() -> Totals:
     )
     assert found is not None
     return found
+
+
+def list_numbers() -> set[str]:
+    """The tills' own ids of all purchases, for a replay that goes on where it stopped."""
+    return set(Purchase.objects.values_list("number", flat=True))
+
+
+_POPULAR = """
+with recent as (select till_id, id from loyalty_purchases_purchase order by confirmed_at desc limit 2000)
+select l.sku from recent r
+  join loyalty_purchases_line l on l.till_id = r.till_id and l.purchase_id = r.id
+ where l.is_listed group by l.sku order by count(*) desc, l.sku limit %s
+"""
+
+
+def list_popular_skus(*, limit: int) -> list[str]:
+    """The goods that stand on most of the last 2,000 receipts, the most bought first; one statement."""
+    return [str(row["sku"]) for row in sql.fetch(dict, _POPULAR, [limit])]

@@ -1,6 +1,5 @@
 """Begins and changes consent: every change is one entry of the consent journal, and cancels what it forbids."""
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from regulars.kit import sql
 from regulars.kit.actor import Actor
 from regulars.kit.refusal import Conflict, Refusal
 from regulars.kit.text import tidy
+from regulars.loyalty.members import reasons
 from regulars.loyalty.members.models import Member, MemberState
 from regulars.loyalty.subscriptions import matrix, queries
 from regulars.loyalty.subscriptions.base_types import BASE_TYPES, MAILINGS
@@ -25,7 +25,6 @@ from regulars.loyalty.subscriptions.models import MailingType
 from regulars.messages import actions as messages
 
 SYSTEM = "loyalty"
-CODE = re.compile(r"[a-z0-9_-]{0,60}")
 _WRITE_CHOICES = """
 insert into loyalty_subscriptions_choice (member_id, mailing_type_id, channels_on, changed_at)
 select member_id, t.id, chosen.value::int, %s
@@ -183,7 +182,7 @@ def set_cells(
     changed = _differences(kinds, choices, stored)
     if not changed:
         return []
-    is_code = CODE.fullmatch(reason) is not None
+    is_code = reasons.is_code(reason)
     entry_ids = _write(
         [member.id],
         stored,

@@ -1,4 +1,4 @@
-"""Tables of Loyalty's half of the bridge: the winning version of Mailings × channel, and changes that were not applied."""
+"""Tables of Loyalty's half of the bridge: the winning version of Mailings × channel, and changes put aside."""
 
 from django.db import models
 from django.db.models import UniqueConstraint
@@ -24,6 +24,8 @@ class ChannelVersion(models.Model):
 
 class Quarantined(models.Model):
     """A change from the sister whose clock was too far ahead; looked at by people, never applied by itself."""
+
+    distributed_by = "person_id"
 
     person_id = models.TextField()
     channel = models.TextField()

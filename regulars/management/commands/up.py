@@ -32,7 +32,11 @@ class Command(BaseCommand):
             env["REGULARS_PUBLIC_ADDRESS"] = f"http://127.0.0.1:{options['port']}"
         children = [processes.worker(env), processes.web(options["port"], env, host=options["host"])]
         address = env.get("REGULARS_PUBLIC_ADDRESS", settings.PUBLIC_ADDRESS)
-        raise SystemExit(asyncio.run(supervisor.supervise(children, stop_order=["web", "worker"], on_ready=lambda: self._greet(address))))
+        raise SystemExit(
+            asyncio.run(
+                supervisor.supervise(children, stop_order=["web", "worker"], on_ready=lambda: self._greet(address))
+            )
+        )
 
     def _greet(self, address: str) -> None:
         self.stdout.write(f"Regulars answers at {address}/ (back office: {address}/backoffice/). Ctrl-C stops it.")

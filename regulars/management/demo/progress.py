@@ -23,7 +23,7 @@ class Progress:
         """Yield the things and show how many of the total are behind."""
         began = time.monotonic()
         done = 0
-        for done, thing in enumerate(things, start=1):  # noqa: B007
+        for done, thing in enumerate(things, start=1):
             yield thing
             now = time.monotonic()
             if now - self._said >= (0.2 if self.is_terminal else 10):

@@ -18,7 +18,7 @@ from regulars.kit.refusal import Conflict, NotFound, Refusal
 from regulars.kit.text import tidy
 from regulars.messages import actions as messages
 from regulars.smartcomms.customers.models import Customer
-from regulars.smartcomms.subscriptions import entries, links, switches
+from regulars.smartcomms.subscriptions import entries, links, reasons, switches
 from regulars.smartcomms.subscriptions.events import CategoryAdded, CategoryChanged, ChannelSwitched, ReasonAdded
 from regulars.smartcomms.subscriptions.models import Category, CategoryStatus, UnsubscriptionReason
 from regulars.smartcomms.subscriptions.switches import Key
@@ -166,6 +166,17 @@ def add_reason(code: str, *, text: str, position: int = 100, by: Actor, at: date
         raise ReasonTaken(f"There is already a reason “{code}”.", field="code")
     journal.record(ReasonAdded(reason=code), by=by, at=at)
     return made
+
+
+def add_shipped_reasons() -> int:
+    """Add the reasons that the dictionary has from the start, where they are missing; answers how many were."""
+    known = set(UnsubscriptionReason.objects.values_list("code", flat=True))
+    missing = [
+        UnsubscriptionReason(code=code, text=text, position=position)
+        for position, (code, text) in enumerate(reasons.SHIPPED)
+        if code not in known
+    ]
+    return len(UnsubscriptionReason.objects.bulk_create(missing, ignore_conflicts=True))
 
 
 # --- customers who come and go

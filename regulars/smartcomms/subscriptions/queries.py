@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q
 
@@ -63,6 +64,16 @@ def _choice(category: Category, statuses: Mapping[str, bool]) -> CategoryChoice:
 def is_channel_on(person_id: str, channel: str) -> bool:
     """Whether the customer may be written to over this channel at all."""
     return ChannelSwitch.objects.filter(person_id=person_id, channel=channel, is_on=True).exists()
+
+
+def off_since(person_id: str, *, channel: str, category: str = "") -> datetime | None:
+    """Since when a category on a channel has been off, or the channel without a category; None when it is not."""
+    if category:
+        code = Category.objects.filter(code=category).values("pk")
+        rows = CategoryStatus.objects.filter(person_id=person_id, channel=channel, is_on=False, category_id__in=code)
+        return rows.values_list("changed_at", flat=True).first()
+    switches = ChannelSwitch.objects.filter(person_id=person_id, channel=channel, is_on=False)
+    return switches.values_list("version_at", flat=True).first()
 
 
 def list_reasons() -> list[UnsubscriptionReason]:

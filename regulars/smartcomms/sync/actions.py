@@ -21,9 +21,9 @@ from regulars.smartcomms.sync.models import Quarantined
 def receive_changes(batch: Batch, *, by: Actor, at: datetime) -> Outcome:
     """Take over a batch from Loyalty, whole or not at all: members first, then changes of the type Mailings.
 
-    New customers begin with every channel on; who is gone loses everything personal. A change of a channel applies by the
-    rule of the bridge and leaves categories as they were. Changes of our own coming back, older and repeated ones do
-    nothing; one from a clock that is far ahead is put aside.
+    New customers begin with every channel on; who is gone loses everything personal. A change of a channel applies by
+    the rule of the bridge and leaves categories as they were. Changes of our own coming back, older and repeated ones
+    do nothing; one from a clock that is far ahead is put aside.
     """
     received = customers.receive_members(batch.members, by=by, at=at)
     subscriptions.begin(received.added, by=by, at=at)
@@ -72,7 +72,7 @@ def _quarantine(changes: Iterable[ConsentChange], at: datetime) -> None:
 
 
 def publish_channel_switched(happened: Happened, at: datetime) -> None:
-    """Tell Loyalty that a whole channel was switched here; raises when it was not taken, and the journal tries again."""
+    """Tell Loyalty that a whole channel was switched here; raises when it was not taken, so that it is told again."""
     if not settings.SISTER_ADDRESS:
         return
     body = happened.body

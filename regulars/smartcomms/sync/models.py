@@ -7,6 +7,8 @@ from django.db.models import UniqueConstraint
 class Quarantined(models.Model):
     """A change from Loyalty whose clock was too far ahead; looked at by people, never applied by itself."""
 
+    distributed_by = "person_id"
+
     person_id = models.TextField()
     channel = models.TextField()
     is_on = models.BooleanField()

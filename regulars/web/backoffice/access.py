@@ -33,8 +33,8 @@ class EmployeePages(Reading):
     """Who works here and may sign in."""
 
     list_display = (
-        "__str__", "login", columns.codes("roles", nothing="No role"), columns.yes_no("is_active", "State", yes="Open", no="Closed"),
-        columns.moment("last_login", "Last signed in"),
+        "__str__", "login", columns.codes("roles", nothing="No role"),
+        columns.yes_no("is_active", "State", yes="Open", no="Closed"), columns.moment("last_login", "Last signed in"),
     )  # fmt: skip
     list_filter = (RoleFilter, filters.truth("is_active"))
     search_fields = ("name", "login")

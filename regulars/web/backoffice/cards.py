@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from regulars.kit import clock
@@ -12,8 +11,7 @@ from regulars.loyalty.cards import actions as cards
 from regulars.loyalty.cards.models import Card, Series
 from regulars.loyalty.members.models import Member
 from regulars.web.backoffice import columns, filters
-from regulars.web.backoffice.reading import Reading
-
+from regulars.web.backoffice.reading import Reading, button
 
 REASONS = {"lost": "Lost", "stolen": "Stolen", "damaged": "Damaged", "abuse": "Abuse", "other": "Something else"}
 
@@ -50,7 +48,9 @@ class CardPages(Reading):
     list_filter = (filters.choice("state"), filters.span("issued_at"))
     knows = {"member_id": Member, "series_id": Series}
     fieldsets = (
-        ("Card", {"fields": ("__str__", columns.state(), columns.link("member_id", "Member"), columns.link("series_id", "Series"))}),
+        ("Card", {"fields": (
+            "__str__", columns.state(), columns.link("member_id", "Member"), columns.link("series_id", "Series"),
+        )}),
         ("Its life", {"fields": (
             columns.moment("issued_at"), columns.moment("activated_at"), columns.moment("blocked_at"),
             columns.text("block_reason", "Why it is blocked"),
@@ -58,7 +58,11 @@ class CardPages(Reading):
     )  # fmt: skip
     actions_detail = ("block",)
 
-    @action(description="Block card", icon="block", permissions=["cards.block"])
+    def has_block_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether the employee may block cards."""
+        return bool(request.user.has_perm("cards.block"))
+
+    @button("Block card", icon="block", permission="block")
     def block(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask for the reason, then block the card."""
 

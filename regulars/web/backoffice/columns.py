@@ -59,7 +59,7 @@ def link(field: str, title: str = "") -> Column:
 
     def write(row: Any) -> SafeString | str | None:
         known: Known | None = row.known.get(field)
-        return known and linked(known.label, known.url)
+        return linked(known.label, known.url) if known else None
 
     return named(f"{field}_link", title or spoken(field), write)
 
@@ -77,6 +77,16 @@ def moment(field: str, title: str = "") -> Column:
         return value and figures.moment(value)
 
     return named(f"{field}_moment", title or spoken(field), write, ordering=field)
+
+
+def day(field: str, title: str = "") -> Column:
+    """A day in words."""
+
+    def write(row: Any) -> str | None:
+        value = getattr(row, field)
+        return value and figures.day(value)
+
+    return named(f"{field}_day", title or spoken(field), write, ordering=field)
 
 
 def number(field: str, title: str = "", *, decimals: int = 0) -> Column:
@@ -105,6 +115,21 @@ def state(field: str = "state", title: str = "") -> Column:
         return dotted(spell() if spell else str(getattr(row, field)).capitalize(), TONES.get(getattr(row, field), ""))
 
     return named(f"{field}_state", title or spoken(field), write, ordering=field)
+
+
+def words(field: str, title: str = "") -> Column:
+    """A choice or a code in words: `unsubscribe_page` → Unsubscribe page."""
+
+    def write(row: Any) -> str | None:
+        spell = getattr(row, f"get_{field}_display", None)
+        return (spell() if spell else sentence_case(str(getattr(row, field)))) or None
+
+    return named(f"{field}_words", title or spoken(field), write, ordering=field)
+
+
+def sentence_case(code: str) -> str:
+    """A code as words."""
+    return code.replace("_", " ").capitalize()
 
 
 def yes_no(field: str, title: str = "", *, yes: str = "Yes", no: str = "No") -> Column:

@@ -23,20 +23,23 @@ class EntryPages(Reading):
         columns.moment("recorded_at", "When"),
         "event",
         PERSON,
-        columns.text("by_kind", "Who"),
+        columns.words("by_kind", "Who"),
         "by_id",
         columns.text("door", "Where"),
     )
     list_filter = (filters.span("recorded_at"),)
     person_field = "person_id"
     fieldsets = (
-        ("What happened", {"fields": (columns.moment("recorded_at", "When"), "event", PERSON, columns.pairs("body", "Details"))}),
+        ("What happened", {"fields": (
+            columns.moment("recorded_at", "When"), "event", PERSON, columns.pairs("body", "Details"),
+        )}),
         ("Who did it", {"fields": ("by_kind", "by_id", "door")}),
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """All but what happened in the sister system."""
-        return super().get_queryset(request).exclude(system=self.sister)
+        rows: QuerySet[Any] = super().get_queryset(request).exclude(system=self.sister)
+        return rows
 
 
 class DeliveryPages(Reading):
@@ -53,9 +56,11 @@ class DeliveryPages(Reading):
     person_field = "person_id"
     fields = (
         "reaction", columns.state(), columns.number("attempts", "Tries"), columns.moment("next_at", "Due"),
-        columns.moment("done_at", "Done"), PERSON, columns.number("entry_id", "Entry"), columns.text("last_error", "Last error"),
+        columns.moment("done_at", "Done"), PERSON, columns.number("entry_id", "Entry"),
+        columns.text("last_error", "Last error"),
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """All but reactions of the sister system."""
-        return super().get_queryset(request).exclude(reaction__contains=f"{self.sister}.")
+        rows: QuerySet[Any] = super().get_queryset(request).exclude(reaction__startswith=f"{self.sister}.")
+        return rows

@@ -28,13 +28,9 @@ def find_ids(text: str) -> set[int]:
     values = {text, text.lower(), _as_phone(text)}
     digits = "".join(filter(str.isdigit, text))
     found = set(Identifier.objects.filter(value__in=values).values_list("member_id", flat=True))
-    found |= (
-        set(Card.objects.filter(number=digits, member_id__isnull=False).values_list("member_id", flat=True))
-        if digits
-        else set()
-    )
-    found |= set(Member.objects.filter(public_id=text).values_list("pk", flat=True))
-    return {each for each in found if each is not None}
+    holders = Card.objects.filter(number=digits).values_list("member_id", flat=True) if digits else []
+    found |= {holder for holder in holders if holder is not None}
+    return found | set(Member.objects.filter(public_id=text).values_list("pk", flat=True))
 
 
 def _as_phone(text: str) -> str:
@@ -57,7 +53,10 @@ class MemberPages(Reading):
     list_filter = (filters.choice("state"), filters.span("registered_at"))
     knows = {"store_id": Store}
     fieldsets = (
-        ("Who", {"fields": ("__str__", columns.state(), "birth_date", columns.text("locale", "Language"), "public_id")}),
+        ("Who", {"fields": (
+            "__str__", columns.state(), columns.day("birth_date", "Born"), columns.text("locale", "Language"),
+            "public_id",
+        )}),
         ("In the programme", {"fields": (
             columns.moment("registered_at", "Registered"), columns.text("registered_via", "Through"),
             columns.link("store_id", "Store"), columns.moment("gone_at", "Left"),

@@ -37,7 +37,8 @@ class MessagePages(Reading):
     search_help_text = "The public id of a person"
     list_display = (
         columns.moment("queued_at", "Queued"), PERSON, "channel", columns.contact("address"), columns.state(),
-        columns.text("reason", longest=40), columns.text("subject", "Under"), columns.named("text_start", "Text", lambda row: text_of(row)[:50] or None),
+        columns.text("reason", longest=40), columns.text("subject", "Under"),
+        columns.named("text_start", "Text", lambda row: text_of(row)[:50] or None),
     )  # fmt: skip
     list_filter = (
         filters.choice("state"),
@@ -49,10 +50,12 @@ class MessagePages(Reading):
     fieldsets = (
         ("Message", {"fields": (
             PERSON, "channel", columns.contact("address"), columns.text("sender"), TEXT,
-            columns.text("subject", "Under"), columns.state("message_class", "What for"), columns.text("origin", "Asked for by"),
+            columns.text("subject", "Under"), columns.words("message_class", "What for"),
+            columns.text("origin", "Asked for by"),
         )}),
         ("Where it stands", {"fields": (
-            columns.state(), columns.text("reason"), columns.moment("queued_at", "Queued"), columns.moment("state_at", "Last changed"),
+            columns.state(), columns.text("reason"), columns.moment("queued_at", "Queued"),
+            columns.moment("state_at", "Last changed"),
             columns.moment("next_at", "Next try"), columns.moment("expires_at", "Worth sending until"),
             columns.number("attempt", "Tries"), GATEWAY,
         )}),
@@ -60,7 +63,8 @@ class MessagePages(Reading):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """This system's messages."""
-        return super().get_queryset(request).filter(system=self.system)
+        rows: QuerySet[Any] = super().get_queryset(request).filter(system=self.system)
+        return rows
 
     def belongings(self, row: Message) -> Iterable[Table]:
         """Each part in each try."""
@@ -88,15 +92,18 @@ class DeliveryPages(Reading):
     person_field = "person_id"
     knows = {"gateway_id": Gateway, "message_id": Message}
     fields = (
-        columns.moment("submitted_at", "Handed over"), PERSON, GATEWAY, columns.number("message_id", "Message"), columns.state(),
-        columns.text("code", "Answer"), columns.number("attempt", "Try"), columns.number("part"), columns.number("parts"),
+        columns.moment("submitted_at", "Handed over"), PERSON, GATEWAY, columns.number("message_id", "Message"),
+        columns.state(),
+        columns.text("code", "Answer"), columns.number("attempt", "Try"), columns.number("part"),
+        columns.number("parts"),
         columns.text("provider_id", "Id at the provider"), columns.moment("state_at", "Last changed"),
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Deliveries of this system's messages."""
         mine = Message.objects.filter(system=self.system)
-        return super().get_queryset(request).filter(message_id__in=mine.values("pk"))
+        rows: QuerySet[Any] = super().get_queryset(request).filter(message_id__in=mine.values("pk"))
+        return rows
 
 
 class GatewayPages(Reading):
@@ -109,7 +116,8 @@ class GatewayPages(Reading):
     list_filter = (filters.truth("is_on"),)
     fieldsets = (
         ("Gateway", {"fields": (
-            "name", "channel", "provider", columns.yes_no("is_on", "State", yes="On", no="Off"), columns.yes_no("is_test", "Stand-in"),
+            "name", "channel", "provider", columns.yes_no("is_on", "State", yes="On", no="Off"),
+            columns.yes_no("is_test", "Stand-in"),
         )}),
         ("Settings", {"fields": (columns.pairs("settings"),)}),
     )  # fmt: skip

@@ -9,11 +9,17 @@ class RulePages(Reading):
 
     list_display = (
         "event", "channel", columns.text("mailing_type", "Mailing type"), columns.yes_no("is_on", "State", yes="On", no="Off"),
-        columns.text("text", longest=60),
+        columns.named("text_start", "Text", lambda row: next(iter(row.texts.values()), "")[:60] or None),
     )  # fmt: skip
     list_filter = (filters.truth("is_on"),)
-    search_fields = ("event", "text")
+    search_fields = ("event",)
     fieldsets = (
-        ("Rule", {"fields": ("event", "channel", columns.text("mailing_type", "Mailing type"), columns.yes_no("is_on", "State", yes="On", no="Off"))}),
-        ("Message", {"fields": ("text", "sender", columns.number("lifetime_hours", "Hours it is worth sending"))}),
+        ("Rule", {"fields": (
+            "event", "channel", columns.text("mailing_type", "Mailing type"),
+            columns.yes_no("is_on", "State", yes="On", no="Off"),
+        )}),
+        ("Message", {"fields": (
+            columns.pairs("texts", "Text by language"), "sender",
+            columns.number("lifetime_hours", "Hours it is worth sending"),
+        )}),
     )  # fmt: skip

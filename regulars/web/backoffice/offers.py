@@ -8,11 +8,11 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
-from unfold.decorators import action
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectMultipleWidget,
+    UnfoldAdminTextInputWidget,
 )
 
 from regulars.kit import clock
@@ -23,7 +23,7 @@ from regulars.loyalty.programme import queries as programme
 from regulars.loyalty.stores import queries as stores
 from regulars.loyalty.stores.models import Partner
 from regulars.web.backoffice import amounts, columns
-from regulars.web.backoffice.reading import Reading
+from regulars.web.backoffice.reading import Reading, button
 
 VALUE = columns.percent("basis_points", "Gives")
 
@@ -31,6 +31,7 @@ VALUE = columns.percent("basis_points", "Gives")
 class OfferForm(forms.ModelForm):
     """What a marketer says about an offer: percent as percent, money as money."""
 
+    name = forms.CharField(max_length=200, widget=UnfoldAdminTextInputWidget)
     percent = forms.DecimalField(
         label="Percent",
         min_value=Decimal("0.01"),
@@ -76,7 +77,9 @@ class OfferForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["name"].max_length = 200
+        for field, title in (("starts_at", "From"), ("ends_at", "Until")):
+            for part, name in zip(self.fields[field].widget.widgets, ("day", "time"), strict=True):
+                part.attrs["aria-label"] = f"{title}: {name}"
         groups, places = self.fields["groups"], self.fields["store_codes"]
         assert isinstance(groups, forms.MultipleChoiceField)
         assert isinstance(places, forms.MultipleChoiceField)
@@ -107,9 +110,8 @@ class OfferForm(forms.ModelForm):
 class OfferPages(Reading):
     """Offers: who buys what, when, gets what."""
 
-    form = OfferForm
     list_display = (
-        "name", columns.state(), columns.state("benefit", "Benefit"), VALUE, columns.state("scope", "About"),
+        "name", columns.state(), columns.words("benefit"), VALUE, columns.words("scope", "About"),
         columns.number("priority"), columns.moment("starts_at", "From"), columns.moment("ends_at", "Until"),
     )  # fmt: skip
     list_filter = (("state", ChoicesDropdownFilter), ("benefit", ChoicesDropdownFilter))
@@ -118,15 +120,28 @@ class OfferPages(Reading):
     actions = ("publish_chosen", "stop_chosen")
     actions_detail = ("publish", "stop")
     fieldsets = (
-        ("Offer", {"fields": ("name", columns.state(), columns.state("benefit", "Benefit"), VALUE, columns.link("partner_id", "Partner"), "public_id")}),
+        ("Offer", {"fields": (
+            "name", columns.state(), columns.words("benefit"), VALUE, columns.link("partner_id", "Partner"),
+            "public_id",
+        )}),
         ("For what and whom", {"fields": (
-            columns.state("scope", "About"), columns.codes("groups", "Product groups"), columns.codes("skus", "Products"),
-            columns.codes("store_codes", "Stores", nothing="All stores"), columns.yes_no("members_only", "Members only"),
+            columns.words("scope", "About"), columns.codes("groups", "Product groups"),
+            columns.codes("skus", "Products"),
+            columns.codes("store_codes", "Stores", nothing="All stores"),
+            columns.yes_no("members_only", "Members only"),
             amounts.money("minimum_total", "Smallest receipt"),
         )}),
-        ("Among other offers", {"fields": (columns.number("priority"), columns.yes_no("is_cumulative", "Adds up with others"))}),
-        ("When", {"fields": (columns.moment("starts_at", "From"), columns.moment("ends_at", "Until"), columns.moment("changed_at", "Last changed"))}),
-        ("Points", {"fields": ("currency_code", columns.number("activation_days", "Usable after days"), columns.number("lifetime_days", "Expire after days"))}),
+        ("Among other offers", {"fields": (
+            columns.number("priority"), columns.yes_no("is_cumulative", "Adds up with others"),
+        )}),
+        ("When", {"fields": (
+            columns.moment("starts_at", "From"), columns.moment("ends_at", "Until"),
+            columns.moment("changed_at", "Last changed"),
+        )}),
+        ("Points", {"fields": (
+            "currency_code", columns.number("activation_days", "Usable after days"),
+            columns.number("lifetime_days", "Expire after days"),
+        )}),
     )  # fmt: skip
     add_fieldsets = (
         ("Offer", {"fields": ("name", "benefit", "percent")}),
@@ -135,6 +150,10 @@ class OfferPages(Reading):
         ("When", {"fields": ("starts_at", "ends_at")}),
         ("Points", {"fields": ("activation_days", "lifetime_days")}),
     )
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Ask for a new offer in a marketer's words; an offer that exists is looked at."""
+        return super().get_form(request, obj, change, **({"form": OfferForm} if obj is None else {}), **kwargs)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Who may publish may write drafts."""
@@ -153,7 +172,7 @@ class OfferPages(Reading):
         drafted = offers.draft(form.new_offer(), by=self.actor(request), at=clock.now())
         obj.__dict__.update(drafted.__dict__)
 
-    @action(description="Publish offer", icon="publish", permissions=["offers.publish"])
+    @button("Publish offer", icon="publish", permission="publish")
     def publish(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask, then publish the offer together with those that are out."""
 
@@ -169,7 +188,7 @@ class OfferPages(Reading):
             sentence="Tills give this offer from the next minute on, within its dates.",
         )
 
-    @action(description="Stop offer", icon="stop_circle", permissions=["offers.publish"])
+    @button("Stop offer", icon="stop_circle", permission="publish")
     def stop(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask, then take the offer back."""
 
@@ -182,7 +201,7 @@ class OfferPages(Reading):
             sentence="Tills stop giving this offer within a minute. Receipts that were quoted with it keep it.",
         )  # fmt: skip
 
-    @action(description="Publish chosen offers", permissions=["publish"])
+    @button("Publish chosen offers", permission="publish")
     def publish_chosen(self, request: HttpRequest, queryset: QuerySet[Offer]) -> None:
         """Publish several offers as one version."""
         chosen = list(queryset)
@@ -191,7 +210,7 @@ class OfferPages(Reading):
             request, f"Published as version {version}: {len(chosen)} offers. Tills see it within a minute."
         )
 
-    @action(description="Stop chosen offers", permissions=["publish"])
+    @button("Stop chosen offers", permission="publish")
     def stop_chosen(self, request: HttpRequest, queryset: QuerySet[Offer]) -> None:
         """Take several offers back, those that are out."""
         out = list(queryset.filter(state=OfferState.PUBLISHED))
@@ -205,7 +224,8 @@ class PublicationPages(Reading):
 
     ordering = ("-version",)
     list_display = (
-        columns.number("version"), columns.moment("published_at", "Published"), columns.named("offers_in_it", "Offers", lambda row: len(row.rules), is_figure=True), "by_id",
+        columns.number("version"), columns.moment("published_at", "Published"),
+        columns.named("offers_in_it", "Offers", lambda row: len(row.rules), is_figure=True), "by_id",
     )  # fmt: skip
     fields = (
         columns.number("version"),

@@ -33,15 +33,19 @@ class LotPages(Reading):
 
     list_display = (
         MEMBER, amounts.points("amount", "Came in"), amounts.points("remaining", "Left"),
-        columns.moment("activates_at", "Usable from"), columns.moment("expires_at", "Expires"), columns.state("source_kind", "From"),
+        columns.moment("activates_at", "Usable from"), columns.moment("expires_at", "Expires"),
+        columns.words("source_kind", "From"),
     )  # fmt: skip
     list_filter = (filters.choice("source_kind"), filters.span("expires_at"))
     knows = {**WHOSE, "offer_id": Offer, "purchase_id": Purchase, "operation_id": Operation}
     fieldsets = (
-        ("Points", {"fields": (MEMBER, CURRENCY, amounts.points("amount", "Came in"), amounts.points("remaining", "Left"))}),
+        ("Points", {"fields": (
+            MEMBER, CURRENCY, amounts.points("amount", "Came in"), amounts.points("remaining", "Left"),
+        )}),
         ("When", {"fields": (columns.moment("activates_at", "Usable from"), columns.moment("expires_at", "Expires"))}),
         ("Where from", {"fields": (
-            columns.state("source_kind", "From"), columns.link("offer_id", "Offer"), columns.link("purchase_id", "Receipt"),
+            columns.words("source_kind", "From"), columns.link("offer_id", "Offer"),
+            columns.link("purchase_id", "Receipt"),
             columns.link("operation_id", "Operation"),
         )}),
     )  # fmt: skip
@@ -51,13 +55,13 @@ class EntryPages(Reading):
     """Lines of the book; those of one operation sum to zero."""
 
     list_display = (
-        columns.moment("recorded_at", "When"), columns.state("account"), amounts.points("amount", signed=True), MEMBER,
+        columns.moment("recorded_at", "When"), columns.words("account"), amounts.points("amount", signed=True), MEMBER,
         columns.number("operation_id", "Operation"),
     )  # fmt: skip
     list_filter = (filters.choice("account"), filters.span("recorded_at"))
     knows = {**WHOSE, "operation_id": Operation}
     fields = (
-        columns.moment("recorded_at", "When"), columns.state("account"), amounts.points("amount", signed=True), MEMBER,
+        columns.moment("recorded_at", "When"), columns.words("account"), amounts.points("amount", signed=True), MEMBER,
         CURRENCY, columns.link("operation_id", "Operation"),
     )  # fmt: skip
 
@@ -68,14 +72,14 @@ class OperationPages(Reading):
     search_fields = ("=external_key",)
     search_help_text = "The whole key, such as the till's number of the receipt"
     list_display = (
-        columns.moment("recorded_at", "When"), columns.state("kind"), MEMBER, columns.text("source"),
+        columns.moment("recorded_at", "When"), columns.words("kind"), MEMBER, columns.text("source"),
         columns.text("external_key", "Key", longest=40),
     )  # fmt: skip
     list_filter = (filters.choice("kind"), filters.span("recorded_at"))
     knows = {"member_id": Member}
     fieldsets = (
         ("Operation", {"fields": (
-            columns.moment("recorded_at", "When"), columns.state("kind"), MEMBER, columns.text("source"),
+            columns.moment("recorded_at", "When"), columns.words("kind"), MEMBER, columns.text("source"),
             columns.text("external_key", "Key"),
         )}),
         ("Who did it", {"fields": ("by_kind", "by_id", "door")}),

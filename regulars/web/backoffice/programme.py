@@ -9,8 +9,12 @@ class ProgrammePages(Reading):
 
     list_display = ("name", "currency", "region", columns.text("time_zone", "Zone"), "consent_mode")
     fieldsets = (
-        ("Programme", {"fields": ("name", "currency", "currency_exponent", "region", columns.text("time_zone", "Zone"))}),
-        ("What registration asks about mailings", {"fields": ("consent_mode", columns.pairs("consent_modes", "Doors that differ"))}),
+        ("Programme", {"fields": (
+            "name", "currency", "currency_exponent", "region", columns.text("time_zone", "Zone"),
+        )}),
+        ("What registration asks about mailings", {"fields": (
+            "consent_mode", columns.pairs("consent_modes", "Doors that differ"),
+        )}),
         ("Made", {"fields": (columns.moment("created_at"), "public_id")}),
     )  # fmt: skip
 

@@ -20,6 +20,7 @@ WHY = {
 class PurchasePages(Reading):
     """Confirmed receipts, newest first; they are facts, nobody changes them."""
 
+    ordering = ("-confirmed_at",)
     search_fields = ("=number", "=public_id")
     search_help_text = "The till's number of the receipt, or its public id"
     list_display = (
@@ -38,7 +39,8 @@ class PurchasePages(Reading):
         ("Sums", {"fields": (
             amounts.money("amount", "Before any discount"), amounts.money("till_discount", "Discount by the till"),
             amounts.money("discount", "Discount by our offers"), amounts.money("total", "Paid"),
-            amounts.points("points_earned", "Points earned", signed=True), columns.number("offers_version", "Version of offers"),
+            amounts.points("points_earned", "Points earned", signed=True),
+            columns.number("offers_version", "Version of offers"),
         )}),
     )  # fmt: skip
 
@@ -54,7 +56,8 @@ def _lines(found: Iterable[Line]) -> Table:
     rows = [
         [
             each.number, each.name if each.is_listed else f"{each.name} (unlisted)", figures.quantity(each.quantity),
-            amounts.in_money(each.unit_price), amounts.in_money(each.till_discount + each.discount), amounts.in_money(each.total),
+            amounts.in_money(each.unit_price), amounts.in_money(each.till_discount + each.discount),
+            amounts.in_money(each.total),
         ]
         for each in found
     ]  # fmt: skip

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
+from unfold.decorators import action
 from unfold.views import ChangeList
 
 from regulars.access import permissions
@@ -25,7 +26,12 @@ from regulars.web.backoffice.faces import Table
 NOBODY = "a person"
 
 
-class Counted(Paginator[Any]):
+def button[Act: Callable[..., Any]](title: str, *, permission: str, icon: str = "") -> Callable[[Act], Act]:
+    """Make a method an act of a row's page, or of chosen rows; `permission` names a `has_…_permission` beside it."""
+    return cast(Callable[[Act], Act], action(description=title, icon=icon or None, permissions=[permission]))
+
+
+class Counted(Paginator):
     """Pages of a list that may be huge: counts and shows the first ten thousand rows, the rest is for search."""
 
     most: ClassVar[int] = 10_000
@@ -44,9 +50,12 @@ class Rows(ChangeList):
         super().__init__(request, *args)
         self.title = str(self.opts.verbose_name_plural).capitalize()
 
+    result_list: Any
+
     def get_results(self, request: HttpRequest) -> None:
         """Read the page, then the names."""
         super().get_results(request)
+        self.full_result_count = self.result_count
         self.result_list = self.model_admin.look_up(request, list(self.result_list))
 
 
@@ -68,6 +77,7 @@ class Reading(ModelAdmin):
     list_fullwidth = True
     list_filter_submit = True
     compressed_fields = True
+    list_after_template = "backoffice/_zone.html"
     change_form_outer_after_template = "backoffice/_belongings.html"
 
     @property
@@ -150,7 +160,9 @@ class Reading(ModelAdmin):
         row = kwargs.get("obj")
         tables = self.belongings(row) if row is not None else ()
         context["belongings"] = [each for each in tables if not each.room or request.user.has_perm(f"{each.room}.view")]
-        return super().render_change_form(request, context, **kwargs)
+        context["show_save_and_add_another"] = False
+        response: HttpResponse = super().render_change_form(request, context, **kwargs)
+        return response
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -188,7 +200,13 @@ class Reading(ModelAdmin):
                 answer.add_error(refusal.field if refusal.field in answer.fields else None, refusal.message)
             else:
                 return done if isinstance(done, HttpResponse) else self._back_to(request, row, done)
-        context = {**self.admin_site.each_context(request), "title": title, "subtitle": str(row), "opts": self.opts}
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "subtitle": str(row),
+            "opts": self.opts,
+            "original": row,
+        }
         context |= {"sentence": sentence, "form": answer, "back": self.admin_site.address_of(row, request)}
         return TemplateResponse(request, "backoffice/act.html", context)
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from unfold.decorators import action
 
 from regulars.access import actions as access
 from regulars.access.models import TillKey
@@ -13,7 +12,7 @@ from regulars.kit import clock
 from regulars.loyalty.stores.models import Partner, Store, Till
 from regulars.web.backoffice import columns, filters
 from regulars.web.backoffice.faces import Table
-from regulars.web.backoffice.reading import Reading
+from regulars.web.backoffice.reading import Reading, button
 from regulars.web.shell import figures
 
 
@@ -72,7 +71,11 @@ class TillPages(Reading):
             "Keys", ["Begins with", "Made", "Revoked"], rows, "No key yet: this till cannot sign in.", room="access"
         )
 
-    @action(description="Make a key", icon="key", permissions=["access.issue_till_key"])
+    def has_issue_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether the employee may give tills their keys."""
+        return bool(request.user.has_perm("access.issue_till_key"))
+
+    @button("Make a key", icon="key", permission="issue")
     def issue_key(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask, then make a key and show it this once."""
 
@@ -93,9 +96,7 @@ class TillPages(Reading):
             "opts": self.opts,
         }
         context |= {"key": key, "back": self.admin_site.address_of(till, request)}
-        response = TemplateResponse(request, "backoffice/key.html", context)
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        return TemplateResponse(request, "backoffice/key.html", context)
 
 
 class TillKeyPages(Reading):
@@ -115,7 +116,11 @@ class TillKeyPages(Reading):
     )
     actions_detail = ("revoke",)
 
-    @action(description="Revoke key", icon="key_off", permissions=["access.revoke_till_key"])
+    def has_revoke_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether the employee may take keys away."""
+        return bool(request.user.has_perm("access.revoke_till_key"))
+
+    @button("Revoke key", icon="key_off", permission="revoke")
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask, then take the key away."""
 

@@ -27,15 +27,16 @@ class ConsentPages(Reading):
     search_fields = ("=member_id",)
     search_help_text = "The member's number"
     list_display = (
-        columns.moment("recorded_at", "When"), columns.link("member_id", "Member"), columns.text("cause"),
-        columns.text("door", "Where"), columns.text("by_kind", "Who"), columns.text("reason", longest=60),
+        columns.moment("recorded_at", "When"), columns.link("member_id", "Member"), columns.words("cause"),
+        columns.text("door", "Where"), columns.words("by_kind", "Who"), columns.text("reason", longest=60),
     )  # fmt: skip
     list_filter = (filters.among("cause", "cause", CAUSES), filters.span("recorded_at"))
     knows = {"member_id": Member}
     fieldsets = (
         ("Change", {"fields": (
-            columns.moment("recorded_at", "When"), columns.link("member_id", "Member"), columns.text("cause"),
-            columns.pairs("cells", "Channels on afterwards"), columns.text("reason"), columns.text("wording", "Wording shown"),
+            columns.moment("recorded_at", "When"), columns.link("member_id", "Member"), columns.words("cause"),
+            columns.pairs("cells", "Channels on afterwards"), columns.text("reason"),
+            columns.text("wording", "Wording shown"),
         )}),
         ("Who did it", {"fields": ("by_kind", "by_id", "door")}),
     )  # fmt: skip

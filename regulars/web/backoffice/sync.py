@@ -1,4 +1,4 @@
-"""Loyalty's half of the bridge: the last versions that either side made, and changes that were not applied."""
+"""Loyalty's half of the bridge: the last versions that either side made."""
 
 from regulars.loyalty.members.models import Member
 from regulars.web.backoffice import columns, filters
@@ -10,19 +10,9 @@ class VersionPages(Reading):
 
     list_display = (
         columns.moment("version_at", "Version"), columns.link("member_id", "Member"), "channel",
-        columns.yes_no("is_on", "State", yes="On", no="Off"), columns.text("origin", "Made in"), "cause",
+        columns.yes_no("is_on", "State", yes="On", no="Off"), columns.text("origin", "Made in"),
+        columns.moment("applied_at", "Holds since"),
     )  # fmt: skip
     list_filter = (filters.truth("is_on"),)
     knows = {"member_id": Member}
-    fields = list_display
-
-
-class QuarantinedPages(Reading):
-    """Changes from the sister system that were not applied, and why; people look at them."""
-
-    list_display = (columns.moment("received_at", "Received"), "person_id", columns.text("reason", longest=100))
-    search_fields = ("=person_id",)
-    person_field = "person_id"
-    fields = (
-        columns.moment("received_at", "Received"), columns.link("person_id", "Person"), "reason", columns.pairs("body", "Change"),
-    )  # fmt: skip
+    fields = (*list_display, columns.words("cause"))

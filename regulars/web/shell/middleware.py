@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-STRICT = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
-BACKOFFICE = STRICT + "; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'"
+STRICT = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+BACKOFFICE = (
+    f"{STRICT}; img-src 'self' data:; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'"
+)
 
 
 class ContentSecurity:
@@ -17,6 +19,6 @@ class ContentSecurity:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request with a policy header."""
         response = self.get_response(request)
-        policy = BACKOFFICE if request.path.startswith("/backoffice/") else STRICT
+        policy = BACKOFFICE if request.path.startswith(("/backoffice/", "/smartcomms/")) else STRICT
         response.headers.setdefault("Content-Security-Policy", policy)
         return response

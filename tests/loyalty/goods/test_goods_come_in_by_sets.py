@@ -38,7 +38,9 @@ def test_the_same_goods_twice_change_nothing(at: datetime) -> None:
 def test_a_new_price_changes_one_product(at: datetime) -> None:
     actions.add_products([ProductRow("1", "Milk", unit_price=99), ProductRow("2", "Bread")], by=make.BY, at=at)
 
-    counted = actions.add_products([ProductRow("1", "Milk", unit_price=109), ProductRow("2", "Bread")], by=make.BY, at=at)
+    counted = actions.add_products(
+        [ProductRow("1", "Milk", unit_price=109), ProductRow("2", "Bread")], by=make.BY, at=at
+    )
 
     assert counted == Counted(0, 1, 1)
     assert queries.find_by_sku(["1"])["1"].unit_price == 109

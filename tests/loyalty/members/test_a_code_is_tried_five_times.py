@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from regulars.kit.phone import BadPhone
 from regulars.loyalty.members import actions as members
@@ -122,9 +123,8 @@ def test_an_unknown_phone_is_answered_alike_and_gets_a_row(at: datetime) -> None
 
 
 @pytest.mark.django_db
-def test_known_and_unknown_phones_cost_the_same_statements(at: datetime, django_assert_num_queries: object) -> None:
+def test_known_and_unknown_phones_cost_the_same_statements(at: datetime) -> None:
     make.member(phone=PHONE)
-    from django.test.utils import CaptureQueriesContext
 
     with CaptureQueriesContext(connection) as known:
         sign_in.ask_code(PHONE, at=at)
@@ -153,6 +153,26 @@ def test_the_code_is_nowhere_in_clear(at: datetime) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("text", ["", "\ud800", "nul\x00", "٠٠٠٠٠٠", "0" * 10_000])
+def test_whatever_is_typed_counts_as_a_try(at: datetime, text: str) -> None:
+    make.member(phone=PHONE)
+    asked(at)
+
+    assert not sign_in.is_right(PHONE, text, purpose=sign_in.SIGN_IN, at=at)
+
+    assert OneTimeCode.objects.get().tries == 1
+
+
+@pytest.mark.django_db
+def test_codes_of_strangers_are_forgotten_after_a_day(at: datetime) -> None:
+    make.programme()
+    sign_in.ask_code(PHONE, at=at)
+
+    assert sign_in.forget_old(at=at + timedelta(hours=23)) == 0
+    assert sign_in.forget_old(at=at + timedelta(hours=25)) == 1
+
+
+@pytest.mark.django_db
 def test_what_is_no_phone_is_refused_by_name(at: datetime) -> None:
     make.programme()
 
@@ -161,7 +181,7 @@ def test_what_is_no_phone_is_refused_by_name(at: datetime) -> None:
     assert refused.value.field == "phone"
 
 
-@pytest.mark.usefixtures("committed")
+@pytest.mark.django_db(transaction=True)
 def test_of_thirty_guesses_at_once_five_are_judged(at: datetime) -> None:
     make.member(phone=PHONE)
     code = asked(at)
@@ -179,7 +199,7 @@ def test_of_thirty_guesses_at_once_five_are_judged(at: datetime) -> None:
     assert not sign_in.is_right(PHONE, code, purpose=sign_in.SIGN_IN, at=at)
 
 
-@pytest.mark.usefixtures("committed")
+@pytest.mark.django_db(transaction=True)
 def test_of_many_right_guesses_at_once_one_opens_a_session(at: datetime) -> None:
     make.member(phone=PHONE)
     code = asked(at)
@@ -194,7 +214,7 @@ def test_of_many_right_guesses_at_once_one_opens_a_session(at: datetime) -> None
         assert sum(crowd.map(guess, range(10))) == 1
 
 
-@pytest.mark.usefixtures("committed")
+@pytest.mark.django_db(transaction=True)
 def test_a_wrong_try_counts_although_signing_in_fails(at: datetime) -> None:
     make.member(phone=PHONE)
     code = asked(at)

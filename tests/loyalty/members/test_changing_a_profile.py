@@ -8,6 +8,7 @@ from regulars.journal.models import Entry, Personal
 from regulars.loyalty.members import actions, queries
 from regulars.loyalty.members.models import Member
 from regulars.loyalty.members.profiles import ProfileNotPossible
+from regulars.loyalty.members.reasons import ReasonIsNoCode
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -69,3 +70,10 @@ def test_blocking_twice_is_said_once(anna: Member, at: datetime) -> None:
     assert not actions.unblock(anna, by=make.BY, at=at)
 
     assert Entry.objects.filter(event="loyalty.MemberBlocked").count() == 1
+
+
+def test_a_reason_in_own_words_does_not_get_into_the_journal(anna: Member, at: datetime) -> None:
+    with pytest.raises(ReasonIsNoCode) as refused:
+        actions.block(anna, reason="Anna Morgan stole wine", by=make.BY, at=at)
+
+    assert refused.value.field == "reason"

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _programme() -> None:
+def _programme(db: None) -> None:
     make.programme()
 
 

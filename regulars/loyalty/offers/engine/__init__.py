@@ -16,4 +16,4 @@ from regulars.loyalty.offers.engine.rule import OfferRule as OfferRule
 from regulars.loyalty.offers.engine.rule import from_json as from_json
 from regulars.loyalty.offers.engine.rule import to_json as to_json
 from regulars.loyalty.offers.engine.snapshot import Snapshot as Snapshot
-from regulars.loyalty.offers.engine.snapshot import compile as compile 
+from regulars.loyalty.offers.engine.snapshot import compile as compile

@@ -1,4 +1,4 @@
-// A scanner types like a fast keyboard. What it types never stays in a field: it goes to the form marked data-scans,
+// A scanner types like a fast keyboard. What it types never stays in a field: it goes to the form #scans,
 // whatever has the focus. Fast means: each key within GAP of the one before, closed by Enter or Tab, at least
 // SHORTEST keys. Scans wait in a line until the answer to the one before is on the page.
 const GAP = 35;
@@ -17,10 +17,11 @@ function begin(target) {
   before = field?.value ?? "";
 }
 
+const form = document.getElementById("scans");
+
 function send() {
-  const form = document.querySelector("form[data-scans]");
-  if (busy || !form || !waiting.length) return;
-  busy = Boolean(window.htmx);
+  if (busy || !waiting.length) return;
+  busy = true;
   form.elements.code.value = waiting.shift();
   form.requestSubmit();
 }
@@ -32,12 +33,10 @@ function scanned(code) {
   send();
 }
 
-for (const answer of ["htmx:afterSettle", "htmx:responseError", "htmx:sendError"]) {
-  document.addEventListener(answer, () => {
-    busy = false;
-    send();
-  });
-}
+form.addEventListener("htmx:afterRequest", () => {
+  busy = false;
+  send();
+});
 
 document.addEventListener(
   "keydown",

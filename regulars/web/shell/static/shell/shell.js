@@ -50,3 +50,18 @@ if (document.querySelector("[data-keep-awake]") && navigator.wakeLock) {
   document.addEventListener("visibilitychange", hold);
   hold();
 }
+
+// What is asked for again and again says what it has seen (an ETag); an unchanged answer leaves the page alone, and a
+// new one keeps the place to which the row was moved.
+document.addEventListener("htmx:configRequest", (event) => {
+  const seen = event.target.dataset?.seen;
+  if (seen) event.detail.headers["If-None-Match"] = seen;
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, xhr } = event.detail;
+  if (xhr.status === 304) event.detail.shouldSwap = false;
+  else if (target.dataset?.seen && target.scrollLeft) {
+    const left = target.scrollLeft;
+    document.addEventListener("htmx:afterSwap", () => (document.getElementById(target.id).scrollLeft = left), { once: true });
+  }
+});

@@ -1,0 +1,188 @@
+"""Shows the product at work: a programme built from shopping data, with a till, phones and doors for every role."""
+
+import asyncio
+import os
+import secrets
+import signal
+import sys
+import time
+import traceback
+from argparse import ArgumentParser
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import psycopg
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connections
+
+from regulars import database
+from regulars.kit import supervisor
+from regulars.management import processes
+from regulars.management.demo import build, generated, journey, story
+from regulars.management.demo.progress import Progress
+from regulars.management.demo.shopping import EVERYTHING, Shopping
+from regulars.sandbox import control
+
+NAME = "regulars_demo"
+STOP_ORDER = ["web", "worker", "sandbox"]
+
+
+class Command(BaseCommand):
+    """`regulars demo`: one command, and a loyalty programme is alive."""
+
+    help = "Build a programme from shopping data and open its doors; Ctrl-C stops everything, again continues."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Say how much, how often and where."""
+        parser.add_argument("--full", action="store_true", help="replay all 155,848 baskets, not the last two weeks")
+        parser.add_argument("--reset", action="store_true", help="forget the demo's data and start afresh")
+        parser.add_argument("--once", action="store_true", help="use a throw-away database and free ports, then end")
+        parser.add_argument("--json", action="store_true", help="with --once: print one line of JSON on stdout")
+        parser.add_argument("--limit", type=int, help="replay only the first receipts of the slice")
+        parser.add_argument("--generated", action="store_true", help="use the small generated programme")
+        parser.add_argument("--port", type=int, default=8000, help="port of the pages")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Prepare the database, then build and serve."""
+        began = time.monotonic()
+        once = options["once"]
+        name = f"regulars_once_{secrets.token_hex(4)}" if once else NAME
+        server = database.start()
+        if options["reset"] and not once:
+            _drop(server, name)
+            (database.home() / "demo-smsc.jsonl").unlink(missing_ok=True)
+        url = _create(server, name)
+        try:
+            call_command("migrate", verbosity=0)
+            run = Run(url, options, began)
+            build.connect_gateway(run.smpp_port)
+            code = asyncio.run(run.serve())
+            if run.result is not None and options["json"]:
+                self.stdout.write(orjson.dumps(run.result).decode())
+        finally:
+            if once:
+                connections.close_all()
+                _drop(server, name)
+        raise SystemExit(code)
+
+
+def _create(server: str, name: str) -> str:
+    with psycopg.connect(server, autocommit=True) as owner:
+        if owner.execute("select 1 from pg_database where datname = %s", [name]).fetchone() is None:
+            owner.execute(f"create database {name}")
+    return database.start(name)
+
+
+def _drop(server: str, name: str) -> None:
+    connections["default"].close_pool()  # type: ignore[attr-defined]
+    with psycopg.connect(server, autocommit=True) as owner:
+        owner.execute(f"drop database if exists {name} with (force)")
+
+
+class Run:
+    """One run of the demo: its ports, its processes and what it saw."""
+
+    def __init__(self, url: str, options: dict[str, Any], began: float) -> None:
+        self.options, self.began = options, began
+        self.once = bool(options["once"])
+        self.progress = Progress()
+        self.port = processes.free_port() if self.once else int(options["port"])
+        self.smpp_port, self.control_port = processes.free_port(), processes.free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.record = database.home() / (f"{url.rpartition('/')[2][:30]}.jsonl" if self.once else "demo-smsc.jsonl")
+        if self.once:
+            self.record = Path(os.environ.get("TMPDIR", "/tmp")) / f"regulars-once-{secrets.token_hex(4)}.jsonl"  # noqa: S108
+        self.result: dict[str, Any] | None = None
+        self.error: str | None = None
+        self.env = {
+            "DATABASE_URL": url,
+            "REGULARS_DATABASE_KIND": database.kind(),
+            "REGULARS_HOME": str(database.home()),
+            "REGULARS_DEMO": "1",
+            "REGULARS_PUBLIC_ADDRESS": self.address,
+            "REGULARS_SISTER_ADDRESS": self.address,
+            "REGULARS_SANDBOX_RECORD": str(self.record),
+            "REGULARS_SANDBOX_CONTROL_PORT": str(self.control_port),
+        }
+
+    async def serve(self) -> int:
+        """Start the processes, tell the story, and keep serving until Ctrl-C (or end, with `--once`)."""
+        children = [
+            processes.sandbox(self.smpp_port, self.control_port, self.record, self.env),
+            processes.web(self.port, self.env),
+            processes.worker(self.env),
+        ]
+        code = await supervisor.supervise(children, stop_order=STOP_ORDER, on_ready=self._in_thread, say=self.progress.say)
+        if self.once:
+            self.record.unlink(missing_ok=True)
+        if self.error:
+            self.progress.say(f"The demo stopped: {self.error}")
+            return 1
+        return code
+
+    async def _in_thread(self) -> None:
+        await asyncio.to_thread(self._guarded, self._once if self.once else self._show)
+        if self.once or self.error:
+            signal.raise_signal(signal.SIGTERM)
+
+    def _guarded(self, tell: Callable[[], None]) -> None:
+        try:
+            tell()
+        except Exception as error:
+            self.error = str(error) or type(error).__name__
+            if not isinstance(error, story.StoryBroken | TimeoutError):
+                traceback.print_exc(file=sys.stderr)
+        finally:
+            connections.close_all()
+
+    def _build(self) -> tuple[Shopping, build.Built]:
+        source = self._source()
+        part = EVERYTHING if self.options["full"] else source.default_slice
+        build.set_up(source, part, self.progress)
+        control.ask(self.control_port, "set", behaviour={"magic": False})
+        processes.wait_until_answers(f"{self.address}/healthz")
+        story.wait_for_customers(self.progress)
+        return source, build.replay(source, part, self.progress, limit=self.options["limit"])
+
+    def _source(self) -> Shopping:
+        today = build.first_day() or datetime.now(UTC).date()
+        if self.options["generated"] or not journey.is_available():
+            return generated.Generated(today=today)
+        return journey.Journey(today=today)
+
+    def _once(self) -> None:
+        source, built = self._build()
+        story.wait_for_messages(self.progress)
+        anna = story.heroine(source, self.address)
+        self.progress.say(f"Anna's unsubscribe page: {anna.unsubscribe_address}")
+        unsubscribe = story.opt_out(anna)
+        self.result = story.report(built, unsubscribe, time.monotonic() - self.began)
+
+    def _show(self) -> None:
+        self.progress.say(f"The doors are at {self.address}/ (they open while the shop fills)")
+        source, _ = self._build()
+        anna = story.heroine(source, self.address)
+        for line in _places(self.address, anna.unsubscribe_address):
+            self.progress.say(line)
+
+
+def _places(address: str, unsubscribe: str) -> list[str]:
+    return [
+        "",
+        f"  Everything, with one-tap sign-in   {address}/",
+        f"  The till                           {address}/till/",
+        f"  Anna's personal account            {address}/account/",
+        f"  The phones                         {address}/sandbox/",
+        f"  Loyalty's back office              {address}/backoffice/",
+        f"  Smart Communications               {address}/smartcomms/",
+        f"  Anna's unsubscribe page            {unsubscribe}",
+        "",
+        "Ctrl-C stops everything; the same command continues; --reset starts afresh.",
+    ]
+
+

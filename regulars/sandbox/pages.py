@@ -1,0 +1,116 @@
+"""The page of phones on which the stand-in's messages arrive: only in a demo or a test, only for this machine."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from ipaddress import ip_address
+from pathlib import Path
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import condition, require_safe
+
+from regulars.sandbox import inbox
+
+MOST_PHONES, MOST_FOUND = 12, 200
+LONGEST_SEARCH = 40
+WORDS = {"accepted": ("on its way", "waiting"), "delivered": ("delivered", "done"), "failed": ("not delivered", "bad")}
+
+type Page = Callable[[HttpRequest], HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """A message as the phone shows it."""
+
+    text: str
+    at: datetime
+    sender: str
+    state: str
+    tone: str
+    parts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A phone with its messages, oldest first; whose it is only the programme knows."""
+
+    number: str
+    owner: str
+    bubbles: Sequence[Bubble]
+
+
+def for_this_machine(page: Page) -> Page:
+    """Show a page only while there is a stand-in, and only to browsers on the same machine."""
+
+    @wraps(page)
+    def checked(request: HttpRequest) -> HttpResponse:
+        if not (settings.IS_DEMO or settings.SANDBOX_RECORD) or not _is_near(request):
+            raise Http404
+        return page(request)
+
+    return checked
+
+
+def record() -> Path:
+    """The stand-in's record, which need not be there yet."""
+    return Path(settings.SANDBOX_RECORD or "/nonexistent")
+
+
+def seen(request: HttpRequest) -> str:
+    """What the page shows, in one word: how far the record has grown, and what was searched for."""
+    return f'"{inbox.mark(record())}-{_search(request)}"'
+
+
+def list_phones(search: str = "") -> list[Phone]:
+    """The phones that rang last, or those whose number holds the digits."""
+    if not search:
+        return [_face(phone) for phone in inbox.phones(record(), limit=MOST_PHONES)]
+    found = (phone for phone in inbox.phones(record(), limit=MOST_FOUND) if search in phone.number)
+    return [_face(phone) for phone in found][:MOST_PHONES]
+
+
+@for_this_machine
+@require_safe
+@cache_control(private=True, no_cache=True)
+def phones(request: HttpRequest) -> HttpResponse:
+    """Show the phones."""
+    return render(request, "sandbox/phones.html", _context(request))
+
+
+@for_this_machine
+@require_safe
+@cache_control(private=True, no_cache=True)
+@condition(etag_func=seen)
+def row(request: HttpRequest) -> HttpResponse:
+    """Show the row of phones alone; while nothing new has arrived the answer is 304."""
+    return render(request, "sandbox/_phones.html", _context(request))
+
+
+def _context(request: HttpRequest) -> dict[str, object]:
+    search = _search(request)
+    return {"phones": list_phones(search), "search": search, "seen": seen(request)}
+
+
+def _search(request: HttpRequest) -> str:
+    return re.sub(r"\D", "", request.GET.get("q", "")[:LONGEST_SEARCH])
+
+
+def _is_near(request: HttpRequest) -> bool:
+    try:
+        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
+
+
+def _face(phone: inbox.Phone) -> Phone:
+    return Phone(phone.number, "Phone", [_bubble(text) for text in phone.messages])
+
+
+def _bubble(text: inbox.Text) -> Bubble:
+    word, tone = WORDS[text.state]
+    return Bubble(text.text, text.at, text.sender, word, tone, text.parts)

@@ -1,0 +1,128 @@
+"""Loyalty's back office: which pages show which table, and which tables have no page and why."""
+
+from typing import Any
+
+from django.db.models import Model
+
+from regulars.access.models import Employee, TillKey
+from regulars.journal.models import Delivery as JournalDelivery
+from regulars.journal.models import Entry as JournalEntry
+from regulars.journal.models import Personal
+from regulars.loyalty.cards.models import Card, Series
+from regulars.loyalty.goods.models import Product, ProductGroup
+from regulars.loyalty.members.models import Identifier, Member, OneTimeCode, Session
+from regulars.loyalty.notifications.models import Rule
+from regulars.loyalty.offers.models import Offer, Publication
+from regulars.loyalty.points.models import Balance, Draw, Entry, Lot, Operation
+from regulars.loyalty.programme import queries as programmes
+from regulars.loyalty.programme.models import PointsCurrency, Programme
+from regulars.loyalty.purchases.models import Benefit, Line, Purchase
+from regulars.loyalty.stores.models import Partner, Store, Till
+from regulars.loyalty.subscriptions.models import Choice, MailingType
+from regulars.loyalty.subscriptions.models import Entry as ConsentEntry
+from regulars.loyalty.sync.models import ChannelVersion, Quarantined
+from regulars.messages.models import Delivery, Gateway, Message, Receipt, Suppression
+from regulars.web.backoffice import (
+    access,
+    cards,
+    goods,
+    journal,
+    members,
+    messages,
+    notifications,
+    offers,
+    points,
+    programme,
+    purchases,
+    quarantine,
+    stores,
+    subscriptions,
+    sync,
+)
+from regulars.web.backoffice.desk import Desk
+
+
+class LoyaltyDesk(Desk):
+    """The back office, in the programme's zone."""
+
+    door = "backoffice"
+    settings_name = "UNFOLD"
+    person = (Member, "public_id")
+
+    def zone(self) -> str:
+        """The programme's home zone."""
+        known = programmes.find()
+        return known.time_zone if known else "UTC"
+
+
+class Entries(journal.EntryPages):
+    """Loyalty's journal."""
+
+    sister = "smartcomms"
+
+
+class Outbox(journal.DeliveryPages):
+    """Loyalty's outbox."""
+
+    sister = "smartcomms"
+
+
+class Messages(messages.MessagePages):
+    """Loyalty's messages."""
+
+    system = "loyalty"
+
+
+class Deliveries(messages.DeliveryPages):
+    """Deliveries of Loyalty's messages."""
+
+    system = "loyalty"
+
+
+PAGES: dict[type[Model], Any] = {
+    Member: members.MemberPages,
+    Card: cards.CardPages,
+    Series: cards.SeriesPages,
+    ConsentEntry: subscriptions.ConsentPages,
+    MailingType: subscriptions.MailingTypePages,
+    Purchase: purchases.PurchasePages,
+    Partner: stores.PartnerPages,
+    Store: stores.StorePages,
+    Till: stores.TillPages,
+    TillKey: stores.TillKeyPages,
+    Product: goods.ProductPages,
+    ProductGroup: goods.GroupPages,
+    Offer: offers.OfferPages,
+    Publication: offers.PublicationPages,
+    Balance: points.BalancePages,
+    Lot: points.LotPages,
+    Operation: points.OperationPages,
+    Entry: points.EntryPages,
+    Message: Messages,
+    Delivery: Deliveries,
+    Gateway: messages.GatewayPages,
+    Suppression: messages.SuppressionPages,
+    Receipt: messages.ReceiptPages,
+    Rule: notifications.RulePages,
+    Programme: programme.ProgrammePages,
+    PointsCurrency: programme.CurrencyPages,
+    ChannelVersion: sync.VersionPages,
+    Quarantined: quarantine.QuarantinedPages,
+    Employee: access.EmployeePages,
+    JournalEntry: Entries,
+    JournalDelivery: Outbox,
+}
+HIDDEN: dict[type[Model], str] = {
+    Identifier: "stands masked on the member's page",
+    OneTimeCode: "one-time codes are nobody's to look at",
+    Session: "a member's devices are the member's own, on the account page",
+    Choice: "stands on the member's page as the consent table",
+    Line: "stands on its receipt",
+    Benefit: "stands on its receipt",
+    Draw: "stands on its operation",
+    Personal: "personal details of the journal need a right of their own, which the contact centre asks for",
+}
+
+desk = LoyaltyDesk(name="admin")
+for model, pages in PAGES.items():
+    desk.register(model, pages)

@@ -1,0 +1,86 @@
+"""Smart Communications' own desk: which pages show which table, and which tables have no page and why."""
+
+from typing import Any
+
+from django.db.models import Model
+from django.http import HttpRequest
+
+from regulars.access.models import Employee
+from regulars.journal.models import Delivery as JournalDelivery
+from regulars.journal.models import Entry as JournalEntry
+from regulars.journal.models import Personal
+from regulars.messages.models import Delivery, Gateway, Message, Receipt, Suppression
+from regulars.smartcomms.customers.models import Customer
+from regulars.smartcomms.subscriptions.models import (
+    Category,
+    CategoryStatus,
+    ChannelSwitch,
+    Entry,
+    UnsubscriptionReason,
+)
+from regulars.smartcomms.sync.models import Quarantined
+from regulars.web.backoffice import access, journal, messages, quarantine
+from regulars.web.backoffice.desk import Desk
+from regulars.web.smartcomms.backoffice import customers, subscriptions, today
+
+
+class Entries(journal.EntryPages):
+    """This system's journal."""
+
+    sister = "loyalty"
+
+
+class Outbox(journal.DeliveryPages):
+    """This system's outbox."""
+
+    sister = "loyalty"
+
+
+class Messages(messages.MessagePages):
+    """This system's messages."""
+
+    system = "smartcomms"
+
+
+class Deliveries(messages.DeliveryPages):
+    """Deliveries of this system's messages."""
+
+    system = "smartcomms"
+
+
+class SmartCommsDesk(Desk):
+    """The sister system's desk."""
+
+    door = "smartcomms"
+    settings_name = "UNFOLD_SMARTCOMMS"
+    person = (Customer, "person_id")
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Today's page: people, refusals, messages, the last changes of consent."""
+        return super().index(request, {**today.fill(request), **(extra_context or {})})
+
+
+PAGES: dict[type[Model], Any] = {
+    Customer: customers.CustomerPages,
+    ChannelSwitch: subscriptions.SwitchPages,
+    CategoryStatus: subscriptions.StatusPages,
+    Category: subscriptions.CategoryPages,
+    UnsubscriptionReason: subscriptions.ReasonPages,
+    Entry: subscriptions.ConsentPages,
+    Quarantined: quarantine.QuarantinedPages,
+    Message: Messages,
+    Delivery: Deliveries,
+    Gateway: messages.GatewayPages,
+    Suppression: messages.SuppressionPages,
+    Receipt: messages.ReceiptPages,
+    Employee: access.EmployeePages,
+    JournalEntry: Entries,
+    JournalDelivery: Outbox,
+}
+HIDDEN: dict[type[Model], str] = {
+    Personal: "personal details of the journal need a right of their own, which the contact centre asks for",
+}
+
+desk = SmartCommsDesk(name="smartcomms_desk")
+for model, pages in PAGES.items():
+    desk.register(model, pages)

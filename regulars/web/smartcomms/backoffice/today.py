@@ -1,0 +1,58 @@
+"""Today's page of Smart Communications: people, refusals, messages, the last changes of consent."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from regulars.kit import clock
+from regulars.messages.models import Message, MessageState
+from regulars.smartcomms.customers.models import Customer
+from regulars.smartcomms.subscriptions.models import ChannelSwitch, Entry
+from regulars.web.backoffice import columns
+from regulars.web.backoffice.faces import Stat, Table
+from regulars.web.shell import figures
+
+WINDOW = 5_000
+
+
+def fill(request: HttpRequest) -> dict[str, Any]:
+    """The figures of the day, each for those who may see its room."""
+    may = {room: bool(request.user.has_perm(f"{room}.view")) for room in ("customers", "subscriptions", "messages")}
+    stats, tables = [], []
+    if may["customers"]:
+        stats.append(
+            Stat("Customers", figures.number(Customer.objects.filter(is_gone=False).count()), "can be written to")
+        )
+    if may["subscriptions"]:
+        off = ChannelSwitch.objects.filter(is_on=False).count()
+        stats.append(Stat("Channels switched off", figures.number(off), "by customers, on either side of the bridge"))
+        tables.append(_last_changes())
+    if may["messages"]:
+        tables.append(_by_state())
+    return {"stats": stats, "tables": tables, "as_of": figures.moment(clock.now())}
+
+
+def _last_changes() -> Table:
+    rows = [
+        [figures.moment(each.recorded_at), columns.sentence_case(each.cause), each.door, columns.plain(each.changes)]
+        for each in Entry.objects.order_by("-id")[:8]
+    ]
+    return Table("Last changes of consent", ["When", "Cause", "Where", "Change"], rows, "Nobody changed anything yet.")
+
+
+def _by_state() -> Table:
+    last = Message.objects.filter(system="smartcomms").order_by("-id").values_list("state", flat=True)[:WINDOW]
+    counts: dict[str, int] = {}
+    for state in last:
+        counts[state] = counts.get(state, 0) + 1
+    rows = [
+        [columns.dotted(MessageState(state).label, columns.TONES.get(state, "")), figures.number(count)]
+        for state, count in counts.items()
+    ]
+    return Table(
+        f"Messages: the last {figures.number(WINDOW)} by state",
+        ["State", "Messages"],
+        rows,
+        "No message was queued yet.",
+        figures=frozenset({1}),
+    )

@@ -1,0 +1,83 @@
+"""One visitor with a browser of their own, and what can be said about the page they look at."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+IMPACTS = {"serious", "critical"}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """How big the window is, and whether the system is set to light or dark."""
+
+    width: int
+    height: int
+    scheme: str
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height}-{self.scheme}"
+
+
+PHONE, DESK = Screen(390, 844, "light"), Screen(1280, 800, "light")
+SCREENS = [Screen(width, height, scheme) for width, height in ((390, 844), (1280, 800)) for scheme in ("light", "dark")]
+
+
+class Visit:
+    """One visitor: a browser of its own, with what the pages complained about on the way."""
+
+    def __init__(self, browser: Any, address: str, screen: Screen, options: dict[str, Any]) -> None:
+        self.address, self.screen = address, screen
+        self.context = browser.new_context(
+            viewport={"width": screen.width, "height": screen.height},
+            color_scheme=screen.scheme,
+            locale=options.pop("locale", "en-GB"),
+            reduced_motion="reduce",
+            **options,
+        )
+        self.context.set_default_timeout(10_000)
+        self.complaints: list[str] = []
+        self.page = self.context.new_page()
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+
+    def cookie(self, name: str, value: str) -> None:
+        """Bring a cookie along, as a door would have set it."""
+        self.context.add_cookies([{"name": name, "value": value, "url": self.address}])
+
+    def go(self, path: str) -> Any:
+        """Open an address of the product and answer the page."""
+        self.page.goto(self.address + path)
+        return self.page
+
+    def picture(self, name: str) -> None:
+        """Keep a picture, if somebody wants to look."""
+        if folder := os.environ.get("REGULARS_PICTURES"):
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=Path(folder) / f"{name}-{self.screen}.png")
+
+    def barriers(self) -> list[str]:
+        """What axe finds on the page that is serious or critical, each with the places."""
+        axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+        found = axe.run(self.page, options={"runOnly": RULES}).response["violations"]
+        return [
+            f"{each['id']} ({each['impact']}): {[node['target'] for node in each['nodes']]}"
+            for each in found
+            if each["impact"] in IMPACTS
+        ]
+
+    def overflow(self) -> int:
+        """How many pixels of the page stick out at the side."""
+        width: int = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        return width
+
+    def look(self, name: str) -> None:
+        """Check what holds for every page: nothing serious for axe, nothing sticks out, no error in the console."""
+        self.picture(name)
+        assert self.barriers() == []
+        assert self.overflow() == 0
+        assert self.complaints == []
