@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from regulars import database, rooms
-from regulars.web.shell import palette
+from regulars.web.backoffice.unfold import UNFOLD, UNFOLD_SMARTCOMMS  # noqa: F401
 
 HERE = Path(__file__).resolve().parent
 IS_DEMO = os.environ.get("REGULARS_DEMO") == "1"
@@ -31,14 +31,15 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
+    "unfold.contrib.filters",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django_htmx",
     "ninja",
     *rooms.INSTALLED,
@@ -94,12 +95,6 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_ADDRESS.startswith("https://
 CSRF_TRUSTED_ORIGINS = [PUBLIC_ADDRESS]
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-UNFOLD = {
-    "SITE_TITLE": "Regulars",
-    "SITE_HEADER": "Regulars",
-    "SITE_URL": "/",
-    "COLORS": palette.UNFOLD_COLORS,
-}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

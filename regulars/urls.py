@@ -1,24 +1,34 @@
-"""Every address of the product, door by door."""
+"""Every address of the product, door by door; apart, a system has only its own."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from regulars.api.bridge.urls import api as bridge
-from regulars.api.pos.urls import api as pos
-from regulars.api.smartcomms.urls import api as smartcomms
 from regulars.web.public.health import healthz
 
-doors: list[URLPattern | URLResolver] = []
-for prefix, module in (("till/", "till"), ("account/", "account"), ("u/", "smartcomms"), ("", "public")):
-    try:
-        doors.append(path(prefix, include(f"regulars.web.{module}.urls")))
-    except ModuleNotFoundError:
-        pass
-
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("api/pos/v1/", pos.urls),
-    path("api/bridge/v1/", bridge.urls),
-    path("api/smartcomms/v1/", smartcomms.urls),
-    *doors,
     path("healthz", healthz),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("sandbox/", include("regulars.sandbox.urls")),
 ]
+
+if "loyalty" in settings.SYSTEMS:
+    from regulars.api.bridge.urls import api as bridge
+    from regulars.api.pos.urls import api as pos
+
+    urlpatterns += [
+        path("api/pos/v1/", pos.urls),
+        path("api/bridge/v1/", bridge.urls),
+        path("till/", include("regulars.web.till.urls")),
+        path("account/", include("regulars.web.account.urls")),
+        path("", include("regulars.web.backoffice.urls")),
+        path("", include("regulars.web.public.urls")),
+    ]
+
+if "smartcomms" in settings.SYSTEMS:
+    from regulars.api.smartcomms.urls import api as smartcomms
+
+    urlpatterns += [
+        path("api/smartcomms/v1/", smartcomms.urls),
+        path("u/", include("regulars.web.smartcomms.urls")),
+        path("", include("regulars.web.smartcomms.backoffice.urls")),
+    ]

@@ -27,7 +27,7 @@ def add_employee(
     """Add an employee with roles; without a password nobody can sign in by one. Raises `RoleUnknown`."""
     if unknown := [role for role in roles if role not in permissions.ROLES]:
         raise RoleUnknown(f"There is no role “{unknown[0]}”.", field="roles")
-    employee = Employee(login=login, name=name, roles=list(roles))
+    employee = Employee(login=login, name=name, roles=list(roles), created_at=at)
     employee.set_password(password)
     employee.save()
     journal.record(EmployeeAdded(employee_id=employee.pk, roles=list(roles)), by=by, at=at)

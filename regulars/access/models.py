@@ -1,23 +1,12 @@
 """Tables of who may come in: employees with roles, and the keys of tills."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from regulars.access import permissions
-
-
-class EmployeeManager(BaseUserManager["Employee"]):
-    """Creates employees for Django's own commands; no default password exists."""
-
-    def create_superuser(self, login: str, password: str | None = None, **fields: Any) -> "Employee":
-        """Create an administrator; called by `regulars createsuperuser`."""
-        employee = self.model(login=login, roles=["administrator"], **fields)
-        employee.set_password(password)
-        employee.save()
-        return employee
 
 
 class Employee(AbstractBaseUser):
@@ -28,9 +17,9 @@ class Employee(AbstractBaseUser):
     roles = ArrayField(models.TextField(), default=list, help_text="Names of roles, see the permission table.")
     partner_id = models.BigIntegerField(null=True, blank=True, help_text="Empty: all partners.")
     is_active = models.BooleanField(default=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField()
 
-    objects: ClassVar[EmployeeManager] = EmployeeManager()
+    objects: ClassVar[BaseUserManager["Employee"]] = BaseUserManager()
     USERNAME_FIELD = "login"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 

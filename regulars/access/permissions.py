@@ -66,4 +66,6 @@ def room_of(app_label: str) -> str:
 def from_django(permission: str) -> str:
     """Read Django's `loyalty_members.view_member` as `members.view`; our own names pass unchanged."""
     app_label, _, verb = permission.partition(".")
-    return f"{room_of(app_label)}.{verb.partition('_')[0]}" if "_" in app_label and "_" in verb else permission
+    act, _, rest = verb.partition("_")
+    is_django = rest and act in {"add", "change", "delete", "view"}
+    return f"{room_of(app_label)}.{act}" if is_django else permission

@@ -25,9 +25,14 @@ class Entry(models.Model):
             Index(fields=["person_id", "-id"], condition=~Q(person_id=""), name="entry_by_person"),
         ]
 
+    def __str__(self) -> str:
+        return self.event
+
 
 class Delivery(models.Model):
     """An entry on its way to one reaction: the outbox. Done exactly once per (entry, reaction)."""
+
+    distributed_by = "entry_id"
 
     entry_id = models.BigIntegerField()
     reaction = models.TextField()
@@ -52,9 +57,14 @@ class Delivery(models.Model):
             Index(fields=["reaction", "person_id", "id"], condition=Q(state="waiting"), name="waiting_by_person"),
         ]
 
+    def __str__(self) -> str:
+        return self.reaction
+
 
 class Personal(models.Model):
     """Personal details of an entry, readable by right and erased when the person leaves."""
+
+    distributed_by = "person_id"
 
     entry_id = models.BigIntegerField()
     person_id = models.TextField()

@@ -111,6 +111,9 @@ class Message(models.Model):
             Index(fields=["person_id", "-id"], name="message_by_person"),
         ]
 
+    def __str__(self) -> str:
+        return f"Message {self.pk}"
+
 
 class Delivery(models.Model):
     """One part of a message on its way to one address; its id is our reference at the provider, in every attempt."""
@@ -140,6 +143,9 @@ class Delivery(models.Model):
             Index(fields=["gateway_id", "state_at"], condition=Q(state="unanswered"), name="deliveries_unanswered"),
         ]
 
+    def __str__(self) -> str:
+        return f"Delivery {self.pk}"
+
 
 class Receipt(models.Model):
     """A provider's receipt that matched nothing yet; looked at again when new ids arrive."""
@@ -160,6 +166,9 @@ class Receipt(models.Model):
             Index(fields=["received_at"], name="receipt_by_time"),
         ]
 
+    def __str__(self) -> str:
+        return f"Receipt {self.pk}"
+
 
 class Suppression(models.Model):
     """An address that a provider called dead; nothing is sent there until somebody lifts it."""
@@ -175,3 +184,6 @@ class Suppression(models.Model):
     class Meta:
         db_table = "messages_suppression"
         constraints = [UniqueConstraint(fields=["channel", "address"], name="an_address_is_suppressed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.pk}"

@@ -18,7 +18,6 @@ EMPTY_WORDS = {
 # Where a library or the trade itself gave the name. Each line says who.
 GIVEN = {
     ("regulars.management.commands", "handle"): "Django calls a command by it",
-    ("regulars.access.models", "EmployeeManager"): "Django's word for what stands behind `objects`",
     ("regulars.loyalty.subscriptions", "base"): "mailing types are made from base types: the trade's word",
     ("regulars.management", "processes"): "the operating system's word for what it runs",
     ("regulars", "data_received"): "asyncio calls a protocol by it",

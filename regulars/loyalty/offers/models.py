@@ -82,3 +82,6 @@ class Publication(models.Model):
 
     class Meta:
         db_table = "loyalty_offers_publication"
+
+    def __str__(self) -> str:
+        return f"Version {self.version}"

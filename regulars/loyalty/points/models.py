@@ -35,6 +35,9 @@ class Operation(models.Model):
         db_table = "loyalty_points_operation"
         constraints = [UniqueConstraint(fields=["source", "external_key"], name="an_operation_is_done_once")]
 
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.external_key}"
+
 
 class Account(models.TextChoices):
     """The accounts of the book; the first four are a member's, the others the programme's."""
@@ -83,6 +86,9 @@ class Lot(models.Model):
             CheckConstraint(condition=Q(amount__gt=0), name="a_lot_has_points"),
         ]
 
+    def __str__(self) -> str:
+        return f"Lot {self.pk}"
+
 
 class Entry(models.Model):
     """One line of the book; the entries of an operation sum to zero per currency.
@@ -106,6 +112,9 @@ class Entry(models.Model):
         verbose_name_plural = "entries"
         indexes = [Index(fields=["member_id", "operation_id"], name="entry_by_operation")]
         constraints = [CheckConstraint(condition=~Q(amount=0), name="an_entry_moves_points")]
+
+    def __str__(self) -> str:
+        return f"Entry {self.pk}"
 
 
 class Draw(models.Model):
@@ -146,3 +155,6 @@ class Balance(models.Model):
                 name="a_balance_is_never_negative",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"Balance {self.pk}"

@@ -35,6 +35,9 @@ class Purchase(models.Model):
         ]
         constraints = [UniqueConstraint(fields=["till_id", "number"], name="a_till_numbers_a_purchase_once")]
 
+    def __str__(self) -> str:
+        return self.number
+
 
 class Line(models.Model):
     """One line of a receipt."""

@@ -65,3 +65,6 @@ class Entry(models.Model):
         db_table = "loyalty_subscriptions_entry"
         verbose_name = "consent entry"
         verbose_name_plural = "consent journal"
+
+    def __str__(self) -> str:
+        return f"Entry {self.pk}"

@@ -21,6 +21,9 @@ class ChannelVersion(models.Model):
         db_table = "loyalty_sync_channelversion"
         constraints = [UniqueConstraint(fields=["member_id", "channel"], name="one_version_per_member_and_channel")]
 
+    def __str__(self) -> str:
+        return self.channel
+
 
 class Quarantined(models.Model):
     """A change from the sister whose clock was too far ahead; looked at by people, never applied by itself."""
@@ -45,3 +48,6 @@ class Quarantined(models.Model):
                 name="loyalty_quarantines_a_change_once",
             )
         ]
+
+    def __str__(self) -> str:
+        return self.reason

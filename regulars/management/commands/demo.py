@@ -144,7 +144,7 @@ class Run:
         source = self._source()
         part = EVERYTHING if self.options["full"] else source.default_slice
         build.set_up(source, part, self.progress)
-        control.ask(self.control_port, "set", behaviour={"magic": False})
+        asyncio.run(control.ask(self.control_port, "set", behaviour={"magic": False}))
         processes.wait_until_answers(f"{self.address}/healthz")
         story.wait_for_customers(self.progress)
         return source, build.replay(source, part, self.progress, limit=self.options["limit"])

@@ -19,6 +19,9 @@ class ChannelSwitch(models.Model):
         db_table = "smartcomms_subscriptions_channelswitch"
         constraints = [UniqueConstraint(fields=["person_id", "channel"], name="one_switch_per_customer_and_channel")]
 
+    def __str__(self) -> str:
+        return self.channel
+
 
 class Category(models.Model):
     """A kind of mass messaging, made by hand; none exist at first."""
@@ -58,6 +61,9 @@ class CategoryStatus(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return self.channel
+
 
 class UnsubscriptionReason(models.Model):
     """A line of the dictionary of reasons that the unsubscribe page offers."""
@@ -93,3 +99,6 @@ class Entry(models.Model):
         db_table = "smartcomms_subscriptions_entry"
         verbose_name = "consent entry"
         verbose_name_plural = "consent journal"
+
+    def __str__(self) -> str:
+        return f"Entry {self.pk}"

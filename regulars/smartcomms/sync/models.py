@@ -27,3 +27,6 @@ class Quarantined(models.Model):
                 name="smartcomms_quarantines_a_change_once",
             )
         ]
+
+    def __str__(self) -> str:
+        return self.reason

@@ -1,5 +1,6 @@
 """The member's home: card, balance, what happened lately, and what they hear from us, on one screen."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +26,7 @@ def home(request: HttpRequest, member: "Member") -> HttpResponse:
     shown = {
         "name": str(member),
         "digits": card.number if card else "",
-        "history": points.history(member, LATELY),
+        "history": [replace(row, note="") for row in points.history(member, LATELY)],
         "hears": sentences.hears(subscriptions.mailings(member)),
         **points.balance(member, clock.now()),
     }

@@ -46,6 +46,7 @@ class LotFace:
     url: str
     left: int
     given: int
+    since: date
     usable_from: date | None
     expires_on: date | None
 
@@ -126,6 +127,7 @@ def _lot(lot: "Lot", receipts: "Mapping[int, Purchase]", at: datetime) -> LotFac
         url=_address(purchase),
         left=lot.remaining,
         given=lot.amount,
+        since=timezone.localtime(purchase.sold_at if purchase else lot.activates_at).date(),
         usable_from=timezone.localtime(lot.activates_at).date() if lot.activates_at > at else None,
         expires_on=last_day(lot.expires_at) if lot.expires_at else None,
     )
@@ -135,7 +137,7 @@ def _history(row: "HistoryRow", receipts: "Mapping[int, Purchase]") -> HistoryFa
     purchase = receipts.get(row.purchase_id or 0) if row.kind == "purchase" else None
     what = stores.get_till(purchase.till_id).store_name if purchase else str(KINDS.get(row.kind, row.kind))
     note = _("receipt %(number)s") % {"number": purchase.number} if purchase else ""
-    return HistoryFace(what, row.amount, row.recorded_at, note, _address(purchase))
+    return HistoryFace(what, row.amount, purchase.sold_at if purchase else row.recorded_at, note, _address(purchase))
 
 
 def _address(purchase: "Purchase | None") -> str:

@@ -74,8 +74,9 @@ def sentence(request: HttpRequest, member: "Member") -> HttpResponse:
 
 
 def mailings(member: "Member") -> list[Mailing]:
-    """The mailing types that members see, with their switches."""
-    return [_mailing(row) for row in queries.get_matrix(member).rows if row.is_visible]
+    """The mailing types that members see, with their switches; those that cannot be refused come last."""
+    found = [_mailing(row) for row in queries.get_matrix(member).rows if row.is_visible]
+    return sorted(found, key=lambda mailing: bool(mailing.note))
 
 
 def _mailing(row: "Row") -> Mailing:

@@ -131,11 +131,9 @@ def _stats(hours: list[Hour], may: Callable[[str], bool]) -> Iterator[tuple[str,
     if may("members"):
         yield "members", Stat("Members", figures.number(sql.fetch(Counted, _PEOPLE)[0].count), "in the programme")
     if may("journal"):
-        waiting, dead = journal.count_waiting(), journal.count_dead()
-        yield (
-            "journal",
-            Stat("Reactions waiting", figures.number(waiting), f"{dead} given up" if dead else "none given up"),
-        )
+        waiting, oldest = journal.count_waiting(), journal.oldest_waiting()
+        note = f"the oldest was due {figures.moment(oldest)}" if oldest else "nothing is late"
+        yield "journal", Stat("Reactions waiting", figures.number(waiting), note)
 
 
 def _book() -> Stat | None:
@@ -154,17 +152,17 @@ def _book() -> Stat | None:
     )
 
 
+def _receipts(count: int) -> str:
+    return f"{figures.number(count)} {'receipt' if count == 1 else 'receipts'}"
+
+
 def _charts(hours: list[Hour], midnight: datetime, at: datetime) -> Iterator[Chart]:
     by_hour = {each.hour: each.receipts for each in hours}
     last = timezone.localtime(at).hour
     labels = [f"{hour:02}:00" for hour in range(last + 1)]
     values = [by_hour.get(hour, 0) for hour in range(last + 1)]
     busiest = max(range(last + 1), key=lambda hour: values[hour])
-    said = (
-        f"{figures.number(sum(values))} receipts so far; the busiest hour began at {labels[busiest]}."
-        if any(values)
-        else ""
-    )
+    said = f"{_receipts(sum(values))} so far; the busiest hour began at {labels[busiest]}." if any(values) else ""
     yield Chart("Receipts by hour, today", said, labels, values, "Receipts")
     yield _days(midnight, at)
 
@@ -175,7 +173,7 @@ def _days(midnight: datetime, at: datetime) -> Chart:
     days = [(first + timedelta(days=place)).date() for place in range(DAYS)]
     values = [found.get(day, 0) for day in days]
     said = (
-        f"{figures.number(sum(values))} receipts in {DAYS} days, {figures.number(round(sum(values) / DAYS))} a day."
+        f"{_receipts(sum(values))} in {DAYS} days, {figures.number(round(sum(values) / DAYS))} a day."
         if any(values)
         else ""
     )

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from regulars.web.shell.channels import look
 from regulars.web.shell.faces import Mailing, Switch
 
+FEW = 3
+
 
 def joined(words: Sequence[str], last: str | None = None) -> str:
     """Join words as a sentence does: a, b and c."""
@@ -40,11 +42,20 @@ def _clauses(heard: dict[str, list[str]], everything: list[str]) -> list[str]:
     for channel, topics in heard.items():
         if topics:
             channels.setdefault(tuple(topics), []).append(channel)
-    clauses = []
-    for topics_heard, heard_by in channels.items():
-        about = _("everything") if list(topics_heard) == everything else joined(topics_heard)
-        clauses.append(_("%(by)s about %(topics)s") % {"by": by_channels(heard_by), "topics": about})
-    return clauses
+    return [
+        _("%(by)s about %(topics)s") % {"by": by_channels(heard_by), "topics": _about(topics_heard, everything)}
+        for topics_heard, heard_by in channels.items()
+    ]
+
+
+def _about(topics: Sequence[str], everything: Sequence[str]) -> str:
+    """Name the topics, or what is missing from everything when that is shorter."""
+    missing = [topic for topic in everything if topic not in topics]
+    if everything and not missing:
+        return _("everything")
+    if len(topics) >= FEW and len(missing) < len(topics):
+        return _("everything except %(topics)s") % {"topics": joined(missing)}
+    return joined(topics)
 
 
 def hears(mailings: Sequence[Mailing], switches: Sequence[Switch] = ()) -> str:
@@ -66,17 +77,27 @@ def hears(mailings: Sequence[Mailing], switches: Sequence[Switch] = ()) -> str:
 
 def changed(before: Sequence[Mailing], after: Sequence[Mailing]) -> str:
     """Say in one sentence what a change has turned off and on."""
-    was = {cell.field: cell.on for mailing in before for cell in mailing.cells}
-    turned: dict[bool, list[str]] = {False: [], True: []}
-    for mailing in after:
-        for on in turned:
-            now_so = [c for c in mailing.cells if c.on is on and was.get(c.field) is not on]
-            if now_so:
-                channels = joined([str(look(c.channel).name) for c in now_so])
-                turned[on].append(_("%(mailing)s: %(channels)s") % {"mailing": mailing.name, "channels": channels})
     parts = []
-    if turned[False]:
-        parts.append(_("turned off %(what)s") % {"what": "; ".join(turned[False])})
-    if turned[True]:
-        parts.append(_("turned on %(what)s") % {"what": "; ".join(turned[True])})
+    if off := _turned(before, after, on=False):
+        parts.append(_("turned off %(what)s") % {"what": off})
+    if on := _turned(before, after, on=True):
+        parts.append(_("turned on %(what)s") % {"what": on})
     return capfirst(" · ".join(parts)) + "." if parts else _("Nothing has changed.")
+
+
+def _turned(before: Sequence[Mailing], after: Sequence[Mailing], *, on: bool) -> str:
+    """Name the cells that are now so and were not, mailings with the same channels together; or just: everything."""
+    was = {cell.field: cell.on for mailing in before for cell in mailing.cells}
+    by: dict[tuple[str, ...], list[str]] = {}
+    for mailing in after:
+        turned = tuple(c.channel for c in mailing.cells if c.on is on and was.get(c.field) is not on)
+        if turned:
+            by.setdefault(turned, []).append(mailing.name)
+    free = [cell for mailing in after for cell in mailing.cells if cell.on is not None and not cell.locked]
+    if sum(map(len, by.values())) >= FEW and all(cell.on is on for cell in free):
+        return _("everything")
+    return "; ".join(
+        _("%(mailing)s: %(channels)s")
+        % {"mailing": joined(names), "channels": joined([str(look(channel).name) for channel in channels])}
+        for channels, names in by.items()
+    )

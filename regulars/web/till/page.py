@@ -69,6 +69,7 @@ def show(
         "total": answer["total"] if answer else goods,
         "points_to_come": answer["points"] if answer else 0,
         "discounts": outcomes.discounts(answer),
+        "discount_total": answer["discount"] if answer else 0,
         "outcomes": outcomes.explained(answer),
         "member": member_face(priced.customer, draft.state.customer),
         "said": Said(priced.refusal) if priced.refusal else said,

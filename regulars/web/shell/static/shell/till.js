@@ -1,17 +1,42 @@
-// The till between two acts: a code that was typed and taken leaves its field, and a reload brings the basket back.
-// The basket is a value on the page; this tab keeps the last one, no other tab and no server does.
+// The till between two acts: a code that was typed and taken leaves its field, what must be seen comes into sight, and a
+// reload brings the basket back. The basket is a value on the page; this tab keeps the last one, no other tab does.
 const KEPT = "regulars.till.basket";
 const code = document.getElementById("code");
-const basket = () => document.getElementById("basket-id").value;
+const basket = () => document.getElementById("basket");
+const remember = () => sessionStorage.setItem(KEPT, document.getElementById("basket-id").value);
 
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id !== "basket") return;
-  sessionStorage.setItem(KEPT, basket());
-  if (event.detail.requestConfig?.elt.id === "act") {
-    code.value = document.getElementById("basket").dataset.query;
+  remember();
+  if (event.detail.requestConfig?.elt.id === "act") typed(basket().dataset.query);
+  basket().querySelector("[autofocus]")?.focus();
+  basket().querySelector(".till-said, .paid > .change")?.scrollIntoView({ block: "center" });
+});
+
+// What was taken makes room, and the keys on the buttons work again; what was not stays to be corrected.
+function typed(left) {
+  if (code.value !== left) {
+    code.value = left;
     code.dispatchEvent(new Event("input"));
   }
-  document.querySelector("#basket [autofocus]")?.focus();
+  if (!left) code.blur();
+}
+
+for (const silence of ["htmx:sendError", "htmx:responseError"]) {
+  document.addEventListener(silence, (event) => {
+    if (event.detail.target?.id !== "basket") return;
+    basket().querySelector(".till-said")?.remove();
+    basket().querySelector(".strip").after(document.getElementById("unreachable").content.cloneNode(true));
+  });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") basket().querySelector(".till-said")?.remove();
+  const key = event.target.dataset?.enter;
+  if (event.key !== "Enter" || key === undefined) return;
+  event.preventDefault();
+  if (key) document.querySelector(`[data-key="${key}"]`)?.click();
+  else event.target.blur();
 });
 
 const kept = sessionStorage.getItem(KEPT);
