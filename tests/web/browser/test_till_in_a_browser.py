@@ -1,0 +1,287 @@
+"""The till as a cashier meets it: scans whatever has the focus, one key per act, nothing lost by a reload or a double tap."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import pytest
+
+from regulars.access import actions as access
+from regulars.loyalty.offers import actions as offers
+from regulars.loyalty.purchases.models import Purchase
+from regulars.web.till import sign_in, tiles
+from tests import cast, make
+from tests.web.browser.visitor import DESK, Screen, Visit
+
+pytestmark = pytest.mark.browser
+NEWEST = "#basket .lines > li.newest"
+
+
+@dataclass
+class Till:
+    """A visit to a till that is signed in."""
+
+    visit: Visit
+    key: str
+    card: str
+
+    def open(self) -> None:
+        self.visit.cookie(sign_in.COOKIE, self.key)
+        self.page = self.visit.go("/till/")
+
+    def scan(self, code: str) -> None:
+        """Type as a scanner does: all keys within a moment, then Enter."""
+        for key in [*code, "Enter"]:
+            self.page.keyboard.press(key)
+
+    def sees(self, selector: str, text: str) -> None:
+        self.page.locator(selector, has_text=text).first.wait_for()
+
+    @property
+    def lines(self) -> list[str]:
+        self.page.wait_for_load_state("networkidle")
+        return [
+            f"{line.locator('input').input_value()} {line.locator('.name').inner_text()}"
+            for line in self.page.locator("#basket .lines > li").all()
+        ]
+
+
+@pytest.fixture
+def shop(transactional_db: None, still_clock: datetime) -> tuple[str, str]:
+    """Goods, an offer that takes off and one that gives points, Anna with a card; answers the till's key and the card."""
+    tiles.forget()
+    make.programme()
+    make.group("drinks")
+    make.product("40061", name="Black tea", unit_price=250)
+    make.product("50011", name="Cola", group="drinks", unit_price=169)
+    for n in range(30):
+        make.product(f"9{n:04}", name=f"Product {n}", unit_price=100 + n)
+    make.series("app", prefix="2700", is_virtual=True)
+    for new in (
+        offers.NewOffer(name="10 % off drinks", benefit="discount", basis_points=1000, groups=("drinks",)),
+        offers.NewOffer(name="5 % back", benefit="points", basis_points=500, is_cumulative=True),
+    ):
+        offers.publish(offers.draft(new, by=make.BY, at=make.AT), by=make.BY, at=make.AT)
+    key = access.issue_till_key(make.till("3", at_store=make.store("17")).pk, by=make.BY, at=make.AT)
+    return key, cast.anna().card.number
+
+
+@pytest.fixture
+def till(shop: tuple[str, str], visit: Callable[..., Visit]) -> Callable[..., Till]:
+    def enter(screen: Screen = DESK, **options: object) -> Till:
+        entered = Till(visit(screen, **options), *shop)
+        entered.open()
+        return entered
+
+    return enter
+
+
+def test_every_state_of_the_till_holds_on_every_screen(till: Callable[..., Till], screen: Screen) -> None:
+    at = till(screen)
+    at.visit.look("till-empty")
+    at.scan("50011")
+    at.sees(NEWEST, "Cola")
+    at.scan(at.card)
+    at.sees(".strip", "Anna")
+    at.visit.look("till-basket")
+    at.page.click("details.why > summary")
+    at.visit.look("till-why")
+    at.scan("2600000009999")
+    at.sees(".till-said", "No product or card")
+    at.visit.look("till-unknown")
+    at.page.click("button[name=how][value=card]")
+    at.sees(".paid", "paid by card")
+    at.visit.look("till-paid")
+    at.scan("+447700900777")
+    at.sees(".join", "New member")
+    at.visit.look("till-join")
+
+
+def test_the_door_holds_on_every_screen(shop: tuple[str, str], visit: Callable[..., Visit], screen: Screen) -> None:
+    visitor = visit(screen)
+    page = visitor.go("/till/")
+    visitor.look("till-door")
+
+    page.fill("#key", "wrong")
+    page.keyboard.press("Enter")
+    page.get_by_text("No open till has this key").first.wait_for()
+    visitor.complaints.clear()  # the browser itself notes the answer 422
+    visitor.look("till-door-refused")
+    page.fill("#key", shop[0])
+    page.keyboard.press("Enter")
+    page.locator("#tiles").wait_for()
+
+
+@pytest.mark.parametrize("focus", ["#code", "#given", "[name=quantity_1]", "#tiles button >> nth=3", "body"])
+def test_a_scan_works_whatever_has_the_focus(till: Callable[..., Till], focus: str) -> None:
+    at = till()
+    at.scan("40061")
+    at.sees(NEWEST, "Black tea")
+
+    at.page.locator(focus).focus()
+    at.scan("50011")
+    at.sees(NEWEST, "Cola")
+
+    assert at.lines == ["1 Cola", "1 Black tea"]
+    assert at.page.input_value("#code") == ""
+    assert at.page.input_value("#given") == ""
+
+
+def test_scans_in_quick_succession_all_arrive(till: Callable[..., Till]) -> None:
+    at = till()
+    for code in ("40061", "50011", "40061", at.card, "40061"):
+        at.scan(code)
+    at.sees(".strip", "Anna")
+    at.sees("#basket .lines .counter", "")
+    at.page.wait_for_function("document.querySelector('#quantity-1')?.value === '3'")
+
+    assert at.lines == ["3 Black tea", "1 Cola"]
+
+
+def test_two_taps_on_a_tile_count_two(till: Callable[..., Till]) -> None:
+    at = till()
+    at.page.dblclick("#tiles button:has-text('Cola')")
+    at.page.wait_for_function("document.querySelector('#quantity-1')?.value === '2'")
+
+    assert at.lines == ["2 Cola"]
+
+
+def test_the_newest_line_is_in_sight_and_marked(till: Callable[..., Till]) -> None:
+    at = till()
+    for n in range(14):
+        at.scan(f"9{n:04}")
+    at.sees(NEWEST, "Product 13")
+
+    assert at.page.locator(NEWEST).count() == 1
+    assert at.page.evaluate("document.activeElement === document.body")
+    box, view = at.page.locator(NEWEST).bounding_box(), at.page.locator(".middle").bounding_box()
+    assert view["y"] <= box["y"] <= view["y"] + view["height"] - box["height"]
+
+
+def test_a_sale_with_a_member_takes_scans_and_one_key(till: Callable[..., Till]) -> None:
+    at = till()
+    at.scan("40061")
+    at.scan(at.card)
+    at.sees(".strip", "Anna")
+    at.sees("button.charge", "Pay £2.50")
+    at.page.keyboard.press("p")
+    at.sees(".paid", "+13 points")
+    at.sees(".paid", "now has 13")
+
+    at.scan("50011")
+    at.sees(NEWEST, "Cola")
+    assert at.lines == ["1 Cola"]
+    assert Purchase.objects.count() == 1
+
+
+def test_one_key_undoes_the_last_act_and_another_explains(till: Callable[..., Till]) -> None:
+    at = till()
+    at.scan("50011")
+    at.scan(at.card)
+    at.sees(".strip", "Anna")
+    at.page.keyboard.press("w")
+    at.sees("details.why[open]", "10 % off drinks")
+    at.page.keyboard.press("z")
+    at.sees(".strip", "No card")
+
+    assert at.lines == ["1 Cola"]
+
+
+def test_a_reload_keeps_the_basket_and_another_tab_has_its_own(till: Callable[..., Till]) -> None:
+    at = till()
+    at.scan("50011")
+    at.sees(NEWEST, "Cola")
+    other = at.visit.context.new_page()
+    other.goto(at.page.url)
+    at.page.reload()
+    at.sees(NEWEST, "Cola")
+
+    assert at.lines == ["1 Cola"]
+    assert other.locator("#basket .lines > li").count() == 0
+
+
+def test_a_double_click_on_pay_confirms_once(till: Callable[..., Till]) -> None:
+    at = till()
+    at.scan("50011")
+    at.sees(NEWEST, "Cola")
+    at.page.dblclick("button[name=how][value=card]")
+    at.sees(".paid", "paid by card")
+    at.page.wait_for_load_state("networkidle")
+
+    assert Purchase.objects.count() == 1
+
+
+def test_enter_beside_the_cash_takes_the_payment_and_too_little_is_kept(till: Callable[..., Till]) -> None:
+    at = till()
+    at.scan("40061")
+    at.sees(NEWEST, "Black tea")
+    at.page.type("#given", "2", delay=60)
+    at.page.keyboard.press("Enter")
+    at.sees(".till-said", "£0.50 is missing")
+    assert at.page.input_value("#given") == "2"
+
+    at.page.keyboard.press("Escape")
+    assert at.page.locator(".till-said").count() == 0
+    at.page.fill("#given", "5")
+    at.page.keyboard.press("c")
+    at.page.locator("#given").press("Enter")
+    at.sees(".paid .change", "£2.50")
+
+
+def test_a_name_is_typed_and_found(till: Callable[..., Till]) -> None:
+    at = till()
+    at.page.keyboard.press("/")
+    at.page.wait_for_function("document.activeElement.id === 'code'")
+    at.page.type("#code", "col", delay=60)
+    at.page.locator("#tiles li").nth(1).wait_for(state="detached")
+    at.page.keyboard.press("Enter")
+    at.sees(NEWEST, "Cola")
+
+    at.page.locator("#tiles li").nth(5).wait_for()
+    assert at.page.input_value("#code") == ""
+
+
+def test_an_unknown_phone_joins_with_one_key_or_is_skipped_with_one(till: Callable[..., Till]) -> None:
+    at = till()
+    at.scan("+447700900777")
+    at.sees(".join", "New member")
+    at.page.keyboard.press("s")
+    at.page.locator(".join").wait_for(state="detached")
+
+    at.scan("+447700900777")
+    at.sees(".join", "New member")
+    at.page.keyboard.press("y")
+    at.sees(".till-said", "Joined")
+    at.sees(".strip", "Card •••")
+
+
+def test_without_the_network_nothing_is_lost(till: Callable[..., Till]) -> None:
+    at = till()
+    at.scan("50011")
+    at.sees(NEWEST, "Cola")
+    at.visit.context.set_offline(True)
+    at.scan("40061")
+    at.sees(".till-said", "No answer from the server")
+    at.visit.context.set_offline(False)
+    at.scan("40061")
+    at.sees(NEWEST, "Black tea")
+
+    assert at.lines == ["1 Black tea", "1 Cola"]
+
+
+def test_a_sale_without_script(till: Callable[..., Till]) -> None:
+    at = till(java_script_enabled=False)
+    at.page.click("#tiles button:has-text('Cola')")
+    at.page.click("[name=more]")
+    at.page.fill("#code", at.card)
+    at.page.keyboard.press("Enter")
+    at.page.fill("[name=quantity_1]", "3")
+    at.page.keyboard.press("Enter")
+    assert at.page.input_value("[name=quantity_1]") == "3"
+    at.page.fill("#given", "10")
+    at.page.click("button[name=how][value=cash]")
+    at.sees(".paid", "Anna now has")
+    at.page.reload()
+    at.sees(".paid", "Anna now has")
+
+    assert Purchase.objects.count() == 1
