@@ -9,6 +9,7 @@ from regulars.web.backoffice.unfold import UNFOLD, UNFOLD_SMARTCOMMS  # noqa: F4
 HERE = Path(__file__).resolve().parent
 IS_DEMO = os.environ.get("REGULARS_DEMO") == "1"
 REGULARS_IS_TEST = IS_DEMO
+DEMO_SOURCE = os.environ.get("REGULARS_DEMO_SOURCE", "")
 SYSTEMS = set(filter(None, os.environ.get("REGULARS_SYSTEMS", "loyalty,smartcomms").split(",")))
 PUBLIC_ADDRESS = os.environ.get("REGULARS_PUBLIC_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
 SISTER_ADDRESS = os.environ.get("REGULARS_SISTER_ADDRESS", PUBLIC_ADDRESS if len(SYSTEMS) > 1 else "").rstrip("/")

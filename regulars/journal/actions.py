@@ -134,12 +134,15 @@ def _postpone(taken: _Taken, error: Exception) -> None:
     pause = timedelta(seconds=min(2**attempts, 900))
     where = traceback.extract_tb(error.__traceback__)[-1]
     sql.run(
-        "update journal_delivery set attempts = %s, next_at = now() + %s, last_error = %s, state = %s where id = %s",
+        # Since the rollback the row is free: another relay may have tried it in the meantime, and its word stands.
+        "update journal_delivery set attempts = %s, next_at = now() + %s, last_error = %s, state = %s"
+        " where id = %s and state = 'waiting' and attempts = %s",
         [
             attempts,
             pause,
             f"{type(error).__name__} at {where.name}:{where.lineno}",
             "dead" if attempts >= MAX_ATTEMPTS else "waiting",
             taken.id,
+            taken.attempts,
         ],
     )

@@ -37,7 +37,7 @@ class Bubble:
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """A phone with its messages, oldest first; whose it is only the programme knows."""
+    """A phone with its messages, oldest first; only the programme knows whose it is, so it goes by its number."""
 
     number: str
     owner: str
@@ -108,7 +108,7 @@ def _is_near(request: HttpRequest) -> bool:
 
 
 def _face(phone: inbox.Phone) -> Phone:
-    return Phone(phone.number, "Phone", [_bubble(text) for text in phone.messages])
+    return Phone("", phone.number, [_bubble(text) for text in phone.messages])
 
 
 def _bubble(text: inbox.Text) -> Bubble:

@@ -30,9 +30,7 @@ def test_a_second_one_is_not_made() -> None:
     assert [each.login for each in Employee.objects.all()] == ["ada"]
 
 
-@pytest.mark.parametrize(
-    "password", ["", "short", "password1234", "123456789012345", "adalovelace1"]
-)
+@pytest.mark.parametrize("password", ["", "short", "password1234", "123456789012345", "adalovelace1"])
 def test_a_password_that_is_easy_to_guess_is_refused(password: str) -> None:
     with pytest.raises(first.CredentialsNotPossible) as refused:
         first.add_first_administrator("adalovelace", password=password, by=BY, at=make.AT)

@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from babel.messages import extract
 from babel.messages.catalog import Catalog
@@ -88,10 +88,16 @@ def test_no_translation_waits_for_a_second_look() -> None:
 
 
 def test_the_compiled_file_says_what_the_written_one_says() -> None:
+    """When it does not: `uv run pybabel compile -D django -d regulars/web/locale`."""
     compiled = io.BytesIO()
     write_mo(compiled, catalogue())
     compiled.seek(0)
     with (RUSSIAN / "django.mo").open("rb") as shipped:
-        kept = gettext.GNUTranslations(shipped)
+        assert texts(shipped) == texts(compiled)
 
-    assert kept._catalog == gettext.GNUTranslations(compiled)._catalog  # type: ignore[attr-defined]
+
+def texts(compiled: IO[bytes]) -> dict[Any, str]:
+    """What a compiled catalogue says, its header (which tells the time) left out."""
+    found: dict[Any, str] = dict(gettext.GNUTranslations(compiled)._catalog)  # type: ignore[attr-defined]
+    del found[""]
+    return found

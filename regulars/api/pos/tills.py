@@ -12,12 +12,13 @@ from regulars.loyalty.stores.queries import TillAt
 
 
 class TillKeyAuth(HttpBearer):
-    """`Authorization: Bearer till_…`; a revoked key stops working within a minute."""
+    """`Authorization: Bearer till_…`; the key stops working within a minute after it is revoked or the till is closed."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
         """Find the till behind the key, or refuse with 401."""
         till_id = access.find_till_id(token)
-        return stores.get_till(till_id) if till_id is not None else None
+        till = stores.get_till(till_id) if till_id is not None else None
+        return till if till is not None and till.is_open else None
 
 
 def till_of(request: HttpRequest) -> TillAt:

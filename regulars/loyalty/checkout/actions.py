@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import DatabaseError, transaction
 
 from regulars.journal import actions as journal
 from regulars.kit import ids, sql
@@ -62,26 +62,28 @@ def confirm(purchase: str, basket: Basket, *, key: str, till: TillAt, by: Actor,
 
     The same key and body again give the same answer, also in parallel. With a quote the receipt is priced by the quote's
     version and must cost what it promised, else `QuoteChanged`; without one (an offline receipt) by the offers of its
-    own time. Raises what `calculate` raises, and `KeyReused`, `RequestInFlight`, `PurchaseConfirmedBefore`,
-    `TendersDoNotCover`.
+    own time. Raises what `calculate` raises, and `KeyReused`, `RequestInFlight`, `AccountBusy`, `SumTooLarge`,
+    `PurchaseConfirmedBefore`, `QuoteUnreadable`, `TendersDoNotCover`.
     """
     pricing.check_basket(basket, currency=programme.get().currency, at=at)
     asked = operations.key(f"till:{till.till_public_id}", key, {"confirm": purchase, **basket.body()})
     for tries_left in range(TRIES - 1, -1, -1):
         try:
             return _confirm_once(purchase, basket, asked, till, by, at)
-        except OperationalError as error:
-            if refusal := operations.in_flight(error):
+        except DatabaseError as error:
+            if refusal := operations.refusal_of(error) or _confirmed_before(purchase, error):
                 raise refusal from error
             if not tries_left or getattr(error.__cause__, "sqlstate", "") not in _PASSING:
                 raise
-        except IntegrityError as error:
-            if "a_till_numbers_a_purchase_once" not in str(error):
-                raise
-            raise PurchaseConfirmedBefore(
-                f"This till already confirmed purchase {purchase}. Use a new id for a new purchase.", field="purchase"
-            ) from error
     raise AssertionError("unreachable")
+
+
+def _confirmed_before(purchase: str, error: DatabaseError) -> PurchaseConfirmedBefore | None:
+    if "a_till_numbers_a_purchase_once" not in str(error):
+        return None
+    return PurchaseConfirmedBefore(
+        f"This till already confirmed purchase {purchase}. Use a new id for a new purchase.", field="path:purchase"
+    )
 
 
 @transaction.atomic
@@ -94,8 +96,7 @@ def _confirm_once(
     places = queries.add_facts(batch, basket, lock=True)
     answers = batch.send()
     if not answers[opened]:
-        known: dict[str, Any] = operations.known_answer(asked)
-        return known
+        return _named(operations.known_answer(asked), answers, places)
     facts = queries.read_facts(answers, places, basket)
     snapshot = _snapshot_for(purchase, basket)
     priced = pricing.price(basket, facts, snapshot, store=till.store_code, partner_id=till.partner_id)
@@ -108,10 +109,25 @@ def _confirm_once(
     return _write(purchase, sale, by, at)
 
 
+def _named(known: dict[str, Any], answers: list[list[dict[str, Any]]], places: queries.Places) -> dict[str, Any]:
+    """Put the customer's name back into a kept answer: answers are kept without it, for people leave."""
+    if customer := known["customer"]:
+        customer["first_name"] = queries.name_now(answers, places, customer["id"])
+    return known
+
+
+def _nameless(answer: dict[str, Any]) -> dict[str, Any]:
+    customer = answer["customer"]
+    return answer | {"customer": customer and {key: customer[key] for key in customer if key != "first_name"}}
+
+
 def _snapshot_for(purchase: str, basket: Basket) -> engine.Snapshot:
-    if basket.quote:
+    if not basket.quote:
+        return offers.get_snapshot(basket.sold_at)
+    try:
         return offers.get_version(pricing.read_quote(basket.quote, purchase).version)
-    return offers.get_snapshot(basket.sold_at)
+    except offers.UnknownVersion as error:
+        raise pricing.QuoteUnreadable("This quote is of other offers. Calculate again.", field="quote") from error
 
 
 def _hold_to_quote(purchase: str, basket: Basket, priced: engine.Priced, answer: dict[str, Any]) -> None:
@@ -160,7 +176,8 @@ def _write(purchase: str, sale: _Sale, by: Actor, at: datetime) -> dict[str, Any
         "points_available": available if customer else None,
     }
     closing = sql.Batch()
-    operations.add_answer(closing, sale.operation_id, sale.asked, answer, customer.member_id if customer else None)
+    member_id = customer.member_id if customer else None
+    operations.add_answer(closing, sale.operation_id, sale.asked, _nameless(answer), member_id)
     _add_events(closing, sale, earned, available, by, at)
     closing.send()
     return answer
@@ -170,7 +187,7 @@ def _add_points(batch: sql.Batch, sale: _Sale, at: datetime) -> int | None:
     customer, earnings = sale.facts.customer, sale.priced.points
     if customer is None or not earnings:
         return None
-    starts = max(sale.basket.sold_at, at) if sale.basket.sold_at > at else sale.basket.sold_at
+    starts = min(sale.basket.sold_at, at)  # a till whose clock is ahead sells now
     lots = [
         points.NewLot(
             amount=earning.amount,

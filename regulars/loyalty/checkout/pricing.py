@@ -1,7 +1,7 @@
 """From a basket and the facts to a priced receipt, its quote and the answer that the till gets; pure but for signing."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core import signing
@@ -10,7 +10,9 @@ from regulars.kit.refusal import Conflict, Refusal
 from regulars.loyalty.checkout.basket import MAX_LINES, Basket
 from regulars.loyalty.checkout.queries import Facts
 from regulars.loyalty.offers import engine
+from regulars.loyalty.points.actions import MAX_POINTS
 
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _SALT = "regulars.checkout.quote"
 _NOT_ACTIVE_HERE = {"not_yet", "over", "other_partner"}
 
@@ -72,6 +74,10 @@ def check_basket(basket: Basket, *, currency: str, at: datetime, tolerance_s: in
         raise BasketRefused(f"A receipt has between 1 and {MAX_LINES} lines.", field="lines")
     if (basket.sold_at - at).total_seconds() > tolerance_s:
         raise BasketRefused("The time of sale lies in the future. Set the till's clock.", field="sold_at")
+    if basket.sold_at < EARLIEST:
+        raise BasketRefused(
+            f"The time of sale lies before the year {EARLIEST.year}. Set the till's clock.", field="sold_at"
+        )
 
 
 def price(basket: Basket, facts: Facts, snapshot: engine.Snapshot, *, store: str, partner_id: int) -> engine.Priced:
@@ -98,11 +104,14 @@ def price(basket: Basket, facts: Facts, snapshot: engine.Snapshot, *, store: str
         member=engine.MemberFacts(can_earn=True, can_spend=customer.is_active_card) if customer else None,
     )
     try:
-        return engine.price(snapshot, receipt)
+        priced = engine.price(snapshot, receipt)
     except engine.BadReceipt as error:
         raise BasketRefused(str(error), field=error.field) from error
     except engine.MoneyOverflow as error:
         raise BasketRefused("The sum of this receipt is too large.", field="lines") from error
+    if points_of(priced) > MAX_POINTS:
+        raise BasketRefused("This receipt would give more points than an account can take.", field="lines")
+    return priced
 
 
 def points_of(priced: engine.Priced) -> int:
@@ -150,7 +159,7 @@ def _outcome(outcome: engine.Outcome, rules: dict[int, engine.OfferRule], expone
     said = engine.sentence(
         outcome,
         rules,
-        money=lambda amount: f"{amount / 10**exponent:.{exponent}f}",
+        money=lambda amount: _written(amount, exponent),
         points=lambda amount, _: f"{amount} points",
     )
     return {
@@ -162,3 +171,8 @@ def _outcome(outcome: engine.Outcome, rules: dict[int, engine.OfferRule], expone
         "missing": outcome.missing,
         "sentence": said,
     }
+
+
+def _written(amount: int, exponent: int) -> str:
+    whole, part = divmod(amount, 10**exponent)
+    return f"{whole}.{part:0{exponent}}" if exponent else str(whole)

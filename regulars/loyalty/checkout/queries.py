@@ -24,6 +24,9 @@ _MEMBER_OF = {"card": "k.member_id", "phone": "k.member_id", "member": "k.id"}
 _PRODUCTS = "select sku, name, groups from loyalty_goods_product where sku = any(%s::text[])"
 
 
+type Places = tuple[int, int | None]
+
+
 class CardUnknown(Refusal):
     """No card has this number."""
 
@@ -75,21 +78,34 @@ class Facts:
     products: Mapping[str, Known]
 
 
-def add_facts(batch: sql.Batch, basket: Basket, *, lock: bool) -> tuple[int, int | None]:
+def add_facts(batch: sql.Batch, basket: Basket, *, lock: bool) -> Places:
     """Add the looking-up of goods and customer to a batch; with `lock` nobody can block or leave meanwhile."""
     goods = batch.add(_PRODUCTS, [sorted({line.sku for line in basket.lines})])
     if basket.customer is None:
         return goods, None
     kind, value = basket.customer.kind, basket.customer.value
     if kind == "phone":
-        value = phone.normalise(value, programme.get().region)
+        value = _phone(value)
     statement = _BY[kind].format(
         member=_MEMBER_OF[kind], lock="for share of m" if lock else "", lock_k="for share of k" if lock else ""
     )
     return goods, batch.add(statement, [programme.get_currency().pk, value])
 
 
-def read_facts(answers: list[list[dict[str, Any]]], places: tuple[int, int | None], basket: Basket) -> Facts:
+def _phone(scan: str) -> str:
+    try:
+        return phone.normalise(scan, programme.get().region)
+    except phone.BadPhone as error:
+        raise phone.BadPhone(error.message, field="customer") from error
+
+
+def name_now(answers: list[list[dict[str, Any]]], places: Places, public_id: str) -> str:
+    """What the customer of an earlier answer is called now, from the facts of this one; nothing when they are gone."""
+    rows = answers[places[1]] if places[1] is not None else []
+    return next((row["first_name"] for row in rows if row["public_id"] == public_id), "")
+
+
+def read_facts(answers: list[list[dict[str, Any]]], places: Places, basket: Basket) -> Facts:
     """Read what came back. Raises `CardUnknown`, `CardBlocked`, `CustomerUnknown`, `AccountBlocked`."""
     goods, who = places
     products = {row["sku"]: Known(row["name"], tuple(row["groups"])) for row in answers[goods]}

@@ -9,11 +9,18 @@ from functools import lru_cache
 import orjson
 
 from regulars.kit import sql
+from regulars.kit.refusal import NotFound
 from regulars.loyalty.offers import engine
 from regulars.loyalty.offers.models import Publication
 
 REMEMBER_S = 60.0
 NOTHING = engine.compile((), 0)
+
+
+class UnknownVersion(NotFound):
+    """The offers were never published under that number."""
+
+    code = "offers_version_unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +50,21 @@ def get_snapshot(at: datetime) -> engine.Snapshot:
 
 @lru_cache(maxsize=32)
 def get_version(version: int) -> engine.Snapshot:
-    """One published version, compiled; an unknown number raises `Publication.DoesNotExist`."""
+    """One published version, compiled; raises `UnknownVersion`."""
     if version == 0:
         return NOTHING
-    rules = Publication.objects.values_list("rules", flat=True).get(version=version)
+    rules = Publication.objects.values_list("rules", flat=True).filter(version=version).first()
+    if rules is None:
+        raise UnknownVersion(f"There is no version {version} of the offers.")
     return engine.compile(engine.from_json(orjson.dumps(rules).decode()), version)
 
 
 def _list_published() -> list[_Published]:
     global _known
-    ticks = time.monotonic()
-    if _known is None or ticks - _known[0] > REMEMBER_S:
+    ticks, known = time.monotonic(), _known  # another thread may forget at any moment
+    if known is None or ticks - known[0] > REMEMBER_S:
         rows = sql.fetch(
             _Published, "select version, published_at from loyalty_offers_publication order by published_at, version"
         )
-        _known = (ticks, rows)
-    return _known[1]
+        _known = known = (ticks, rows)
+    return known[1]

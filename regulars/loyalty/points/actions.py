@@ -11,7 +11,7 @@ from regulars.journal import actions as journal
 from regulars.journal.reactions import Happened
 from regulars.kit import sql
 from regulars.kit.actor import Actor
-from regulars.kit.refusal import Refusal
+from regulars.kit.refusal import Conflict, Refusal
 from regulars.loyalty.points import operations
 from regulars.loyalty.points.events import PointsAccrued, PointsForfeited, PointsRedeemed
 from regulars.loyalty.points.models import OperationKind
@@ -96,6 +96,12 @@ class AmountOutOfRange(Refusal):
     code = "points_amount_out_of_range"
 
 
+class AccountNotOpen(Conflict):
+    """The member's account is blocked, or the member has left."""
+
+    code = "account_not_open"
+
+
 @dataclass(frozen=True, slots=True)
 class NewLot:
     """Points to credit: how many, usable from when, until when, and the offer that gave them."""
@@ -152,13 +158,15 @@ def add_draw(
     )  # fmt: skip
 
 
+@operations.refusing
 @transaction.atomic
 def grant(
     member_id: int, amount: int, *, key: operations.Key, expires_at: datetime | None = None, by: Actor, at: datetime
 ) -> Any:
     """Give a member points by hand, in the default currency; the same key again gives the first answer.
 
-    `amount` is in the smallest unit. Raises `AmountOutOfRange`, `KeyReused`.
+    `amount` is in the smallest unit. Nobody can block the account or leave meanwhile. Raises `AmountOutOfRange`,
+    `AccountNotOpen`, `KeyReused`, `RequestInFlight`, `AccountBusy`, `SumTooLarge`.
     """
     _check(amount)
     operation_id = _open(key, OperationKind.GRANT, member_id, by, at)
@@ -183,11 +191,12 @@ def grant(
     return _close(operation_id, key, {"amount": amount, "available": available}, happened, member_id, by, at)
 
 
+@operations.refusing
 @transaction.atomic
 def redeem(member_id: int, amount: int, *, key: operations.Key, by: Actor, at: datetime) -> Any:
     """Spend a member's points, in the default currency; the same key again gives the first answer.
 
-    Raises `NotEnoughPoints` and takes nothing when the usable lots hold less; `AmountOutOfRange`, `KeyReused`.
+    Raises `NotEnoughPoints` and takes nothing when the usable lots hold less. Else raises as `grant` does.
     """
     _check(amount)
     operation_id = _open(key, OperationKind.REDEMPTION, member_id, by, at)
@@ -244,8 +253,13 @@ def _check(amount: int) -> None:
 def _open(key: operations.Key, kind: str, member_id: int, by: Actor, at: datetime) -> int | None:
     batch = sql.Batch()
     place = operations.add_open(batch, key, kind=kind, member_id=member_id, by=by, at=at)
-    rows = batch.send()[place]
-    return int(rows[0]["id"]) if rows else None
+    account = batch.add("select state from loyalty_members_member where id = %s for share", [member_id])
+    answers = batch.send()
+    if not answers[place]:
+        return None
+    if kind != OperationKind.FORFEITURE and [row["state"] for row in answers[account]] != ["active"]:
+        raise AccountNotOpen("This account is blocked, or its member has left.")
+    return int(answers[place][0]["id"])
 
 
 def _close(

@@ -1,18 +1,23 @@
 """The operation as idempotency key: opened first in the transaction, so that a repeat waits for it and gets its answer."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import wraps
 from typing import Any, ClassVar
 
 import orjson
-from django.db import OperationalError
+import psycopg
+from django.db import DatabaseError
 
 from regulars.kit import sql
 from regulars.kit.actor import Actor
 from regulars.kit.refusal import Conflict, Refusal
 
 WAIT_S = 5
+ASK_AGAIN_S = 1
+_LOCKED, _OUT_OF_RANGE = "55P03", "22003"  # SQLSTATE
 _OPEN = """
 insert into loyalty_points_operation
   (source, external_key, body_hash, kind, member_id, recorded_at, by_kind, by_id, door)
@@ -31,6 +36,18 @@ class RequestInFlight(Conflict):
     """The first request with this key is still running."""
 
     code = "request_in_flight"
+
+
+class AccountBusy(Conflict):
+    """Somebody else is changing this account at the moment."""
+
+    code = "account_busy"
+
+
+class SumTooLarge(Refusal):
+    """A sum would become larger than the book can keep."""
+
+    code = "sum_too_large"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +77,7 @@ class _Known:
 def add_open(batch: sql.Batch, key: Key, *, kind: str, member_id: int | None, by: Actor, at: datetime) -> int:
     """Add the opening of an operation to a batch: one row with its id, or none when the key is known.
 
-    A running operation with the same key is waited for, at most five seconds (see `in_flight`).
+    A running operation with the same key is waited for, at most five seconds (see `refusal_of`).
     """
     batch.add(f"set local lock_timeout = '{WAIT_S}s'", [])
     return batch.add(
@@ -88,13 +105,39 @@ def known_answer(key: Key) -> Any:
     if known is None or known.body_hash != key.body_hash:
         raise KeyReused(
             "This idempotency key was already used for another request. Send a new key for a new request.",
-            field="Idempotency-Key",
+            field="header:Idempotency-Key",
         )
     return orjson.loads(known.answer) if isinstance(known.answer, str) else known.answer
 
 
-def in_flight(error: OperationalError) -> RequestInFlight | None:
-    """Read a lock time-out as the refusal it stands for; None for any other error."""
-    if "lock timeout" not in str(error):
+def refusal_of(error: DatabaseError) -> Refusal | None:
+    """Read what the database could not do as the refusal it stands for: a lock not got in time, a sum too large.
+
+    Whoever waits for a running operation waits on its row; any other lock belongs to the member's account.
+    """
+    cause = error.__cause__
+    if not isinstance(cause, psycopg.Error):
         return None
-    return RequestInFlight("The first request with this key is still running. Ask again in a second.")
+    if cause.sqlstate == _OUT_OF_RANGE:
+        return SumTooLarge("That makes a sum that is too large to be kept.")
+    if cause.sqlstate != _LOCKED:
+        return None
+    again = {"retry_after_s": ASK_AGAIN_S}
+    if "loyalty_points_operation" in (cause.diag.context or ""):
+        return RequestInFlight("The first request with this key is still running. Ask again in a second.", extra=again)
+    return AccountBusy("Somebody else is changing this account. Ask again in a second.", extra=again)
+
+
+def refusing[**Params, Result](action: Callable[Params, Result]) -> Callable[Params, Result]:
+    """Let an action's database errors leave it as refusals, where they stand for one; goes outside its transaction."""
+
+    @wraps(action)
+    def refused(*args: Params.args, **kwargs: Params.kwargs) -> Result:
+        try:
+            return action(*args, **kwargs)
+        except DatabaseError as error:
+            if refusal := refusal_of(error):
+                raise refusal from error
+            raise
+
+    return refused

@@ -89,7 +89,8 @@ class Audit:
         )
 
 
-_AUDIT = """
+_MOST = 2**63 - 1
+_AUDIT = f"""
 with fold as (
   select member_id, currency_id,
          coalesce(sum(amount) filter (where account = 'available'), 0) as available,
@@ -110,7 +111,7 @@ select (select coalesce(sum(amount), 0) from loyalty_points_entry)::bigint as su
                               having sum(amount) <> 0) x) as unbalanced_operations,
        (select count(*) from pairs where off_entries) as balances_off_entries,
        (select count(*) from pairs where off_lots) as balances_off_lots,
-       (select coalesce(-sum(amount), 0) from loyalty_points_entry where account = 'issued')::bigint as issued
+       (select least(coalesce(-sum(amount), 0), {_MOST}) from loyalty_points_entry where account = 'issued')::bigint as issued
 """
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from regulars.kit import sql
+from regulars.kit.money import MAX_MONEY
 from regulars.loyalty.purchases.models import Benefit, Line, Purchase
 
 
@@ -40,7 +41,7 @@ def find_story(public_id: str) -> Story | None:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """How many receipts there are, how many of them with a member, and their sum in minor units."""
+    """How many receipts there are, how many of them with a member, and their sum in minor units (at most what a bigint keeps)."""
 
     count: int
     with_member: int
@@ -51,7 +52,8 @@ def count_totals() -> Totals:
     """Count all receipts."""
     found = sql.first(
         Totals,
-        "select count(*) as count, count(member_id) as with_member, coalesce(sum(total), 0)::bigint as total"
+        "select count(*) as count, count(member_id) as with_member,"
+        f" least(coalesce(sum(total), 0), {MAX_MONEY})::bigint as total"
         " from loyalty_purchases_purchase",
     )
     assert found is not None

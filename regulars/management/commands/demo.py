@@ -104,6 +104,7 @@ class Run:
             "REGULARS_DATABASE_KIND": database.kind(),
             "REGULARS_HOME": str(database.home()),
             "REGULARS_DEMO": "1",
+            "REGULARS_DEMO_SOURCE": generated.Generated.origin if self._is_generated() else journey.Journey.origin,
             "REGULARS_PUBLIC_ADDRESS": self.address,
             "REGULARS_SISTER_ADDRESS": self.address,
             "REGULARS_SANDBOX_RECORD": str(self.record),
@@ -117,7 +118,9 @@ class Run:
             processes.web(self.port, self.env),
             processes.worker(self.env),
         ]
-        code = await supervisor.supervise(children, stop_order=STOP_ORDER, on_ready=self._in_thread, say=self.progress.say)
+        code = await supervisor.supervise(
+            children, stop_order=STOP_ORDER, on_ready=self._in_thread, say=self.progress.say
+        )
         if self.once:
             self.record.unlink(missing_ok=True)
         if self.error:
@@ -144,14 +147,25 @@ class Run:
         source = self._source()
         part = EVERYTHING if self.options["full"] else source.default_slice
         build.set_up(source, part, self.progress)
-        asyncio.run(control.ask(self.control_port, "set", behaviour={"magic": False}))
         processes.wait_until_answers(f"{self.address}/healthz")
+        story.wait_until("The sandbox", self._is_sandbox_told, seconds=30)
         story.wait_for_customers(self.progress)
         return source, build.replay(source, part, self.progress, limit=self.options["limit"])
 
+    def _is_generated(self) -> bool:
+        return bool(self.options["generated"]) or not journey.is_available()
+
+    def _is_sandbox_told(self) -> bool:
+        """Tell the SMSC that every phone of the demo is alive, whatever its last digits."""
+        try:
+            asyncio.run(control.ask(self.control_port, "set", behaviour={"magic": False}))
+        except OSError:
+            return False
+        return True
+
     def _source(self) -> Shopping:
         today = build.first_day() or datetime.now(UTC).date()
-        if self.options["generated"] or not journey.is_available():
+        if self._is_generated():
             return generated.Generated(today=today)
         return journey.Journey(today=today)
 
@@ -184,5 +198,3 @@ def _places(address: str, unsubscribe: str) -> list[str]:
         "",
         "Ctrl-C stops everything; the same command continues; --reset starts afresh.",
     ]
-
-

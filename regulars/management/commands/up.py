@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -9,8 +10,11 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
 from regulars import database
-from regulars.kit import supervisor
+from regulars.access import first
+from regulars.kit import clock, supervisor
+from regulars.kit.actor import Actor
 from regulars.management import processes
+from regulars.web.public import first_visit
 
 
 class Command(BaseCommand):
@@ -28,15 +32,18 @@ class Command(BaseCommand):
         """Bring the schema up to date and run until told to stop."""
         env = {"DATABASE_URL": database.start(), "REGULARS_DATABASE_KIND": database.kind()}
         call_command("migrate", verbosity=0)
+        first.add_from_variables(os.environ, by=Actor.system("up"), at=clock.now())
         if "REGULARS_PUBLIC_ADDRESS" not in os.environ:
             env["REGULARS_PUBLIC_ADDRESS"] = f"http://127.0.0.1:{options['port']}"
-        children = [processes.worker(env), processes.web(options["port"], env, host=options["host"])]
         address = env.get("REGULARS_PUBLIC_ADDRESS", settings.PUBLIC_ADDRESS)
-        raise SystemExit(
-            asyncio.run(
-                supervisor.supervise(children, stop_order=["web", "worker"], on_ready=lambda: self._greet(address))
-            )
-        )
+        lines = list(_greeting(address))
+        children = [processes.worker(env), processes.web(options["port"], env, host=options["host"])]
+        greet = lambda: self.stdout.write("\n".join(lines))  # noqa: E731
+        code = asyncio.run(supervisor.supervise(children, stop_order=["web", "worker"], on_ready=greet))
+        raise SystemExit(code)
 
-    def _greet(self, address: str) -> None:
-        self.stdout.write(f"Regulars answers at {address}/ (back office: {address}/backoffice/). Ctrl-C stops it.")
+
+def _greeting(address: str) -> Iterator[str]:
+    yield f"Regulars answers at {address}/ (back office: {address}/backoffice/). Ctrl-C stops it."
+    if first.is_needed():
+        yield f"Nobody works here yet. Make the first administrator: {address}/?word={first_visit.setup_word()}"

@@ -61,7 +61,7 @@ def _demo(request: HttpRequest) -> HttpResponse:
         "currency": shop.currency,
         "roles": _roles(card.number if card else "") if demo_sign_in.is_from_here(request) else _doors(),
         "speed": figures.speed(anna, shop.currency),
-        "source": "",
+        "source": settings.DEMO_SOURCE,
     }
     return render(request, "public/front.html", shown)
 
@@ -85,7 +85,7 @@ def _roles(card_number: str) -> list[Card]:
         ),
         _one_tap(
             "operator", "support_agent", _("Olga, operator"),
-            _("Finds a member, blocks a card, turns messages off."), desk,
+            _("Finds a member and a receipt, blocks a card."), desk,
         ),
         _one_tap(
             "administrator", "storefront", _("Ada, administrator"),

@@ -104,7 +104,7 @@ def test_the_same_purchase_under_another_key_is_refused(till):
     with pytest.raises(checkout.PurchaseConfirmedBefore) as refused:
         _confirm(till, key="k2")
 
-    assert refused.value.field == "purchase"
+    assert refused.value.field == "path:purchase"
 
 
 def test_a_quote_keeps_its_price_when_offers_change(till):

@@ -1,7 +1,7 @@
 """The member's pages in a real browser: two sizes, both colour schemes, both languages, with script and without."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,16 +16,19 @@ from regulars.loyalty.stores import queries as stores
 from regulars.loyalty.subscriptions import actions as subscriptions
 from regulars.loyalty.subscriptions import queries as consent
 from regulars.messages.models import Message
+from regulars.web.public.first_visit import setup_word
 from tests import cast, make
 from tests.web.browser.visitor import PHONE, Screen, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NOW = make.AT
+TOO_WIDE = """[...document.querySelectorAll("body *")]
+    .filter((e) => e.getBoundingClientRect().right > innerWidth + 0.5).map((e) => e.outerHTML.slice(0, 120))"""
 FOLD = "document.querySelector('nav.tabs').getBoundingClientRect().top"
 
 
 @pytest.fixture
-def anna(still_clock: Any) -> Iterator[cast.Role]:
+def anna(still_clock: Any) -> cast.Role:
     """Anna with two receipts and a mixed choice of what she hears."""
     make.programme()
     make.product("4006", name="Brown bread", unit_price=250)
@@ -37,7 +40,7 @@ def anna(still_clock: Any) -> Iterator[cast.Role]:
         basket = Basket((BasketLine(1, "4006", "", 40_000, 250),), NOW, "GBP", Identifier("card", role.card.number))
         checkout.confirm(number, basket, key=number, till=till, by=make.BY, at=NOW)
     subscriptions.unsubscribe(role.member, mailing_type="mailings", channel="sms", by=make.BY, at=NOW)
-    yield role
+    return role
 
 
 def enter(visit: Callable[..., Visit], screen: Screen = PHONE, **options: Any) -> Visit:
@@ -75,7 +78,7 @@ def test_every_page_of_the_account_holds(
 @pytest.mark.parametrize("locale", ["en-GB", "ru-RU"])
 def test_sign_in_and_front_page_hold(anna: cast.Role, visit: Callable[..., Visit], screen: Screen, locale: str) -> None:
     visitor = visit(screen, locale=locale)
-    for name, path in {"sign-in": "/account/sign-in/", "first-visit": "/"}.items():
+    for name, path in {"sign-in": "/account/sign-in/", "first-administrator": "/"}.items():
         visitor.go(path)
         visitor.look(f"account-{name}-{locale[:2]}")
 
@@ -85,6 +88,22 @@ def test_sign_in_and_front_page_hold(anna: cast.Role, visit: Callable[..., Visit
     page.wait_for_selector("#code")
 
     visitor.look(f"account-code-{locale[:2]}")
+
+
+@pytest.mark.usefixtures("still_clock")
+def test_the_first_visit_opens_the_shop(visit: Callable[..., Visit], screen: Screen) -> None:
+    visitor = visit(screen, java_script_enabled=screen.scheme == "light")
+    page = visitor.go(f"/?word={setup_word()}")
+    if screen.scheme == "light":
+        visitor.look("first-visit")
+    page.fill("#login", "ada")
+    page.fill("#password", "a lamp over the blue door")
+    page.fill("#name", "Corner Club")
+
+    page.click("main button")
+
+    assert page.url.endswith("/backoffice/")
+    assert visitor.go("/").locator("#word").count() == 0
 
 
 def test_the_demo_door_holds(anna: cast.Role, visit: Callable[..., Visit], screen: Screen, settings: Any) -> None:
@@ -162,7 +181,9 @@ def test_at_320_pixels_nothing_sticks_out(anna: cast.Role, visit: Callable[..., 
     visitor = enter(visit, Screen(320, 640, "light"), locale="ru-RU")
 
     for path in PAGES.values():
-        visitor.go(path)
+        page = visitor.go(path)
+        wide = page.evaluate(TOO_WIDE)
+        assert wide == [], path
         assert visitor.overflow() == 0, path
 
 
