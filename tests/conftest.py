@@ -94,7 +94,9 @@ def nothing_is_remembered() -> None:
     from regulars.loyalty.programme import queries as programme
     from regulars.loyalty.stores import queries as stores
 
-    for room in (access, offers, programme, stores):
+    from regulars.web.till import tiles
+
+    for room in (access, offers, programme, stores, tiles):
         room.forget()
 
 

@@ -1,6 +1,6 @@
 """Plain SQL with typed rows, and several statements in one round trip."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -39,6 +39,11 @@ def run(sql: str, params: Params = None) -> int:
     """Run one statement and say how many rows it touched."""
     with _executed(sql, params) as cursor:
         return int(cursor.rowcount)
+
+
+def whole_numbers(numbers: Iterable[int]) -> str:
+    """Write whole numbers as an array, for a `%s::bigint[]`: several times quicker than binding a list."""
+    return "{" + ",".join(map(str, numbers)) + "}"
 
 
 class Batch:

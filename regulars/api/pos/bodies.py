@@ -1,13 +1,25 @@
 """What tills send: strict whole numbers, texts without NUL, no unknown fields; money in minor units, quantities in thousandths."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticKnownError
 
 from regulars.loyalty.checkout import scans
 from regulars.loyalty.checkout.basket import MAX_LINES, Basket, BasketLine, Tender
 from regulars.loyalty.checkout.scans import Identifier
 
+
+def _in_utc(moment: datetime) -> datetime:
+    """PostgreSQL knows no offsets beyond 16 hours, and one instant written in two zones is one body."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise PydanticKnownError("datetime_parsing", {"error": "out of range"}) from error
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Text = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
 Code = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]+$")]
 Amount = Annotated[int, Field(strict=True, ge=0, le=10**12)]
@@ -43,7 +55,7 @@ class BasketBody(Body):
     """A receipt in the making."""
 
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code.")]
-    sold_at: AwareDatetime
+    sold_at: Moment
     customer: Code | None = Field(default=None, description="The raw scan: card number, phone or member's id.")
     lines: Annotated[list[LineBody], Field(min_length=1, max_length=MAX_LINES)]
 

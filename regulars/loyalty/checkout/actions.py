@@ -10,7 +10,7 @@ from regulars.journal import actions as journal
 from regulars.kit import ids, sql
 from regulars.kit.actor import Actor
 from regulars.kit.refusal import Conflict, Refusal
-from regulars.loyalty.checkout import pricing, queries
+from regulars.loyalty.checkout import pricing, queries, repeats
 from regulars.loyalty.checkout.basket import Basket
 from regulars.loyalty.checkout.pricing import BasketRefused, QuoteChanged
 from regulars.loyalty.checkout.queries import Facts
@@ -66,7 +66,7 @@ def confirm(purchase: str, basket: Basket, *, key: str, till: TillAt, by: Actor,
     `PurchaseConfirmedBefore`, `QuoteUnreadable`, `TendersDoNotCover`.
     """
     pricing.check_basket(basket, currency=programme.get().currency, at=at)
-    asked = operations.key(f"till:{till.till_public_id}", key, {"confirm": purchase, **basket.body()})
+    asked = operations.key(f"till:{till.till_public_id}", key, {"confirm": purchase, "basket": basket})
     for tries_left in range(TRIES - 1, -1, -1):
         try:
             return _confirm_once(purchase, basket, asked, till, by, at)
@@ -96,7 +96,8 @@ def _confirm_once(
     places = queries.add_facts(batch, basket, lock=True)
     answers = batch.send()
     if not answers[opened]:
-        return _named(operations.known_answer(asked), answers, places)
+        names = queries.names_now(answers, places)
+        return repeats.first_answer(asked, till_id=till.till_id, purchase=purchase, names=names)
     facts = queries.read_facts(answers, places, basket)
     snapshot = _snapshot_for(purchase, basket)
     priced = pricing.price(basket, facts, snapshot, store=till.store_code, partner_id=till.partner_id)
@@ -107,18 +108,6 @@ def _confirm_once(
         till, basket, facts, priced, answers[opened][0]["id"], answers[numbered][0]["id"], ids.new("pur"), answer, asked
     )
     return _write(purchase, sale, by, at)
-
-
-def _named(known: dict[str, Any], answers: list[list[dict[str, Any]]], places: queries.Places) -> dict[str, Any]:
-    """Put the customer's name back into a kept answer: answers are kept without it, for people leave."""
-    if customer := known["customer"]:
-        customer["first_name"] = queries.name_now(answers, places, customer["id"])
-    return known
-
-
-def _nameless(answer: dict[str, Any]) -> dict[str, Any]:
-    customer = answer["customer"]
-    return answer | {"customer": customer and {key: customer[key] for key in customer if key != "first_name"}}
 
 
 def _snapshot_for(purchase: str, basket: Basket) -> engine.Snapshot:
@@ -177,7 +166,7 @@ def _write(purchase: str, sale: _Sale, by: Actor, at: datetime) -> dict[str, Any
     }
     closing = sql.Batch()
     member_id = customer.member_id if customer else None
-    operations.add_answer(closing, sale.operation_id, sale.asked, _nameless(answer), member_id)
+    operations.add_answer(closing, sale.operation_id, sale.asked, repeats.kept(answer), member_id)
     _add_events(closing, sale, earned, available, by, at)
     closing.send()
     return answer

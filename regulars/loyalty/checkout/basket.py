@@ -1,8 +1,7 @@
 """What a till sends and what it gets back: plain values, money in minor units, quantities in thousandths."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from regulars.loyalty.checkout.scans import Identifier
 
@@ -39,7 +38,3 @@ class Basket:
     customer: Identifier | None = None
     quote: str = ""
     tenders: tuple[Tender, ...] = ()
-
-    def body(self) -> dict[str, Any]:
-        """The basket as compared between repeats of a request."""
-        return asdict(self)

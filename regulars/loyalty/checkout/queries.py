@@ -99,10 +99,10 @@ def _phone(scan: str) -> str:
         raise phone.BadPhone(error.message, field="customer") from error
 
 
-def name_now(answers: list[list[dict[str, Any]]], places: Places, public_id: str) -> str:
-    """What the customer of an earlier answer is called now, from the facts of this one; nothing when they are gone."""
+def names_now(answers: list[list[dict[str, Any]]], places: Places) -> dict[str, str]:
+    """What the customer is called at present, by public id, for repeats of an old request."""
     rows = answers[places[1]] if places[1] is not None else []
-    return next((row["first_name"] for row in rows if row["public_id"] == public_id), "")
+    return {row["public_id"]: row["first_name"] for row in rows if row["public_id"]}
 
 
 def read_facts(answers: list[list[dict[str, Any]]], places: Places, basket: Basket) -> Facts:

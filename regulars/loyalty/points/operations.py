@@ -1,7 +1,7 @@
 """The operation as idempotency key: opened first in the transaction, so that a repeat waits for it and gets its answer."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -62,16 +62,9 @@ class Key:
 
 
 def key(source: str, external_key: str, body: Any) -> Key:
-    """Build the key of a request; bodies are compared as canonical JSON."""
+    """Build the key of a request; bodies (plain values and dataclasses) are compared as canonical JSON."""
     canonical = orjson.dumps(body, option=orjson.OPT_SORT_KEYS | orjson.OPT_NAIVE_UTC)
     return Key(source, external_key, hashlib.sha256(canonical).digest())
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    id: int
-    body_hash: bytes
-    answer: Any
 
 
 def add_open(batch: sql.Batch, key: Key, *, kind: str, member_id: int | None, by: Actor, at: datetime) -> int:
@@ -95,19 +88,30 @@ def add_answer(batch: sql.Batch, operation_id: int, key: Key, answer: Any, membe
     )
 
 
-def known_answer(key: Key) -> Any:
-    """The answer of the operation that was done under this key; raises `KeyReused` when another body was sent then."""
-    known = sql.first(
-        _Known,
-        "select id, body_hash, answer from loyalty_points_operation where source = %s and external_key = %s",
+def add_known(batch: sql.Batch, key: Key) -> int:
+    """Add the look at what was done under this key; `read_known` reads its rows."""
+    return batch.add(
+        "select body_hash, answer from loyalty_points_operation where source = %s and external_key = %s",
         [key.source, key.external_key],
     )
-    if known is None or known.body_hash != key.body_hash:
+
+
+def read_known(rows: Sequence[Mapping[str, Any]], key: Key) -> Any:
+    """The answer that was kept under this key; raises `KeyReused` when another body was sent then."""
+    if not rows or rows[0]["body_hash"] != key.body_hash:
         raise KeyReused(
             "This idempotency key was already used for another request. Send a new key for a new request.",
             field="header:Idempotency-Key",
         )
-    return orjson.loads(known.answer) if isinstance(known.answer, str) else known.answer
+    answer = rows[0]["answer"]
+    return orjson.loads(answer) if isinstance(answer, str) else answer
+
+
+def known_answer(key: Key) -> Any:
+    """The answer of the operation that was done under this key. Raises `KeyReused`."""
+    batch = sql.Batch()
+    place = add_known(batch, key)
+    return read_known(batch.send()[place], key)
 
 
 def refusal_of(error: DatabaseError) -> Refusal | None:

@@ -21,6 +21,7 @@ insert into loyalty_purchases_line
 select %s, %s, * from unnest(%s::int[], %s::text[], %s::text[], %s::bool[], %s::bigint[], %s::bigint[], %s::bigint[],
                              %s::bigint[], %s::bigint[], %s::bigint[])
 """
+_SUMS = ("quantity", "unit_price", "amount", "till_discount", "discount", "total")
 _BENEFITS = """
 insert into loyalty_purchases_benefit (till_id, purchase_id, line_number, offer_id, kind, amount)
 select %s, %s, * from unnest(%s::int[], %s::bigint[], %s::text[], %s::bigint[])
@@ -78,18 +79,10 @@ def add_purchase(batch: sql.Batch, purchase: NewPurchase, *, at: datetime) -> No
             orjson.dumps(p.outcomes).decode(),
         ],
     )  # fmt: skip
-    columns = (
-        "number",
-        "sku",
-        "name",
-        "is_listed",
-        "quantity",
-        "unit_price",
-        "amount",
-        "till_discount",
-        "discount",
-        "total",
-    )
-    batch.add(_LINES, [p.till_id, p.id, *([getattr(line, column) for line in p.lines] for column in columns)])
+    texts = ([getattr(line, column) for line in p.lines] for column in ("sku", "name", "is_listed"))
+    sums = (sql.whole_numbers(getattr(line, column) for line in p.lines) for column in _SUMS)
+    batch.add(_LINES, [p.till_id, p.id, sql.whole_numbers(line.number for line in p.lines), *texts, *sums])
     if p.benefits:
-        batch.add(_BENEFITS, [p.till_id, p.id, *map(list, zip(*p.benefits, strict=True))])
+        numbers, offers, kinds, amounts = zip(*p.benefits, strict=True)
+        whole = sql.whole_numbers
+        batch.add(_BENEFITS, [p.till_id, p.id, whole(numbers), whole(offers), list(kinds), whole(amounts)])

@@ -16,6 +16,13 @@ class Story:
     benefits: list[Benefit]
 
 
+def add_outcomes(batch: sql.Batch, till_id: int, number: str) -> int:
+    """Add the look for what became of each offer on a receipt; one row of `outcomes`."""
+    return batch.add(
+        "select outcomes from loyalty_purchases_purchase where till_id = %s and number = %s", [till_id, number]
+    )
+
+
 def list_for_member(member_id: int, limit: int = 20) -> list[Purchase]:
     """The member's receipts, newest first."""
     return list(Purchase.objects.filter(member_id=member_id).order_by("-sold_at")[:limit])

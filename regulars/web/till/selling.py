@@ -31,8 +31,15 @@ class NotFoundHere(Refusal):
 @require_safe
 @at_till
 def till(request: HttpRequest, till: TillAt) -> HttpResponse:
-    """Open the till with an empty basket, or find tiles."""
-    return show(request, till, fresh(till), query=request.GET.get("code") or request.GET.get("q", ""))
+    """Open the till with an empty basket, with a card already on it, or with tiles that were searched for."""
+    text = typed.text(request.GET.get("code") or request.GET.get("q", ""))
+    identifier = scans.read(text) if text and not goods.find_by_sku([text]) else None
+    if identifier is None:
+        return show(request, till, fresh(till), query=text)
+    try:
+        return _recognised(request, till, fresh(till), identifier)
+    except Refusal as refusal:
+        return show(request, till, fresh(till), said=Said(refusal.message), query=text)
 
 
 @act

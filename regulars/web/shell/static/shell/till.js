@@ -40,7 +40,8 @@ document.addEventListener("keydown", (event) => {
 });
 
 const kept = sessionStorage.getItem(KEPT);
-if (kept) {
+const asked = new URLSearchParams(location.search).get("code"); // the address brings a basket of its own
+if (kept && !asked) {
   const form = document.getElementById("scans");
   htmx.ajax("POST", form.action, {
     source: form,
