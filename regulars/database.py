@@ -39,9 +39,16 @@ def settings() -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.postgresql",
         "CONN_HEALTH_CHECKS": False,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 12, "timeout": 10}, "options": f"-c role={schema.ROLE}"},
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 12, "timeout": 10}, **options(url)},
         **address(url),
     }
+
+
+def options(url: str) -> dict[str, str]:
+    """All other parameters of the address, such as `sslmode`, and the role that the application takes."""
+    query = dict(parse_qsl(urlsplit(url).query))
+    more = {name: value for name, value in query.items() if name not in {"host", "port"}}
+    return {**more, "options": f"{more.get('options', '')} -c role={schema.ROLE}".strip()}
 
 
 def address(url: str) -> dict[str, Any]:

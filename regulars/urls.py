@@ -3,10 +3,12 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from regulars.api.errors import errors
 from regulars.web.public.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
+    path("docs/errors", errors, name="errors"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("sandbox/", include("regulars.sandbox.urls")),
 ]

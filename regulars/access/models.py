@@ -19,7 +19,7 @@ class Employee(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 
-    objects: ClassVar[BaseUserManager["Employee"]] = BaseUserManager()
+    objects = BaseUserManager["Employee"]()
     USERNAME_FIELD = "login"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 

@@ -56,5 +56,6 @@ ROUTES: Final[dict[str, str]] = {
     "api/smartcomms/v1/changes": "sister",
     # Neither
     "healthz": "public",
+    "docs/errors": "public",
     "i18n/setlang/": "public",
 }

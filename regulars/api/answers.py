@@ -82,7 +82,7 @@ def problem(
     if "retry_after_s" in extra:
         answer["Retry-After"] = str(extra["retry_after_s"])
     if status == 401:
-        answer["WWW-Authenticate"] = "Key"
+        answer["WWW-Authenticate"] = "Bearer"
     return answer
 
 

@@ -14,6 +14,7 @@ from regulars.journal.reactions import Happened
 from regulars.kit import sql
 from regulars.kit.actor import Actor
 from regulars.kit.events import Event
+from regulars.kit.trouble import NotReached
 
 MAX_ATTEMPTS = 12
 _RECORD = """
@@ -32,7 +33,7 @@ select d.id, d.reaction, d.attempts, e.id as entry_id, e.event, e.person_id, e.r
   from journal_delivery d join journal_entry e on e.id = d.entry_id
  where d.id in (
    select id from journal_delivery w
-    where w.state = 'waiting' and w.next_at <= now()
+    where w.state = 'waiting' and w.next_at <= now() and (w.reaction = any(%s::text[])) = %s
       and (w.person_id = '' or not exists (
         select 1 from journal_delivery b
          where b.reaction = w.reaction and b.person_id = w.person_id and b.id < w.id and b.state = 'waiting'))
@@ -95,24 +96,27 @@ class _Taken:
     body: Any
 
 
-def relay(*, at: datetime, limit: int = 100) -> int:
+def relay(*, at: datetime, limit: int = 100, outward: bool = False) -> int:
     """Run waiting deliveries until none is ready or the limit is reached; answers how many were tried.
 
+    `outward` chooses the reactions that ask somebody outside, else those that do not.
+
     Each runs in a transaction of its own: the row is locked, the reaction's writes and the mark `done` commit together. A
-    reaction that raises is tried again with growing pauses, and after twelve tries lies dead where people see it. Later
-    deliveries for the same person and reaction wait for earlier ones.
+    reaction that raises is tried again with growing pauses, and after twelve tries lies dead where people see it; when
+    somebody was only not reached, it is tried for ever. Later deliveries for the same person and reaction wait for
+    earlier ones.
     """
     tried = 0
-    while tried < limit and _relay_one(at):
+    while tried < limit and _relay_one(at, outward):
         tried += 1
     return tried
 
 
-def _relay_one(at: datetime) -> bool:
+def _relay_one(at: datetime, outward: bool) -> bool:
     taken: _Taken | None = None
     try:
         with transaction.atomic():
-            taken = sql.first(_Taken, _TAKE)
+            taken = sql.first(_Taken, _TAKE, [reactions.list_outward(), outward])
             if taken is None:
                 return False
             body = orjson.loads(taken.body) if isinstance(taken.body, str) else taken.body
@@ -130,8 +134,9 @@ def _relay_one(at: datetime) -> bool:
 
 
 def _postpone(taken: _Taken, error: Exception) -> None:
-    attempts = taken.attempts + 1
-    pause = timedelta(seconds=min(2**attempts, 900))
+    attempts = min(taken.attempts + 1, 10_000)
+    passes = isinstance(error, NotReached)
+    pause = timedelta(seconds=min(2 ** min(attempts, 10), 60 if passes else 900))
     where = traceback.extract_tb(error.__traceback__)[-1]
     sql.run(
         # Since the rollback the row is free: another relay may have tried it in the meantime, and its word stands.
@@ -141,7 +146,7 @@ def _postpone(taken: _Taken, error: Exception) -> None:
             attempts,
             pause,
             f"{type(error).__name__} at {where.name}:{where.lineno}",
-            "dead" if attempts >= MAX_ATTEMPTS else "waiting",
+            "dead" if attempts >= MAX_ATTEMPTS and not passes else "waiting",
             taken.id,
             taken.attempts,
         ],

@@ -21,6 +21,14 @@ class Happened:
 
 type Reaction = Callable[[Happened, datetime], None]
 
+
+def outward(reaction: Reaction) -> Reaction:
+    """Mark a reaction that asks somebody outside: it runs on a relay of its own and holds up no other."""
+    _outward.add(reaction.__name__)
+    return reaction
+
+
+_outward: set[str] = set()
 _by_event: dict[str, list[str]] = {}
 _by_name: dict[str, Reaction] = {}
 
@@ -37,6 +45,11 @@ def register(system: str, table: Mapping[type[Event], Sequence[Reaction]]) -> No
 def names_for(event: str) -> list[str]:
     """The names of the reactions to an event; raises `KeyError` for an event that no system's page lists."""
     return _by_event[event]
+
+
+def list_outward() -> list[str]:
+    """The names of the reactions that ask somebody outside."""
+    return [name for name in _by_name if name.partition(".")[2] in _outward]
 
 
 def get(name: str) -> Reaction:

@@ -15,12 +15,15 @@ _LONGEST_IDLE_S = 0.1
 _LONGEST_TROUBLE_S = 5.0
 
 
-def relay_until(stop: threading.Event) -> None:
-    """Run deliveries until asked to stop; idle, look ten times a second; in trouble, wait up to five seconds."""
+def relay_until(stop: threading.Event, outward: bool = False) -> None:
+    """Run deliveries until asked to stop; idle, look ten times a second; in trouble, wait up to five seconds.
+
+    `outward` takes those that ask somebody outside, so that a silent sister holds up nothing in this house.
+    """
     pause = 0.0
     while not stop.wait(pause):
         try:
-            tried = journal.relay(at=now(), limit=_AT_ONCE)
+            tried = journal.relay(at=now(), limit=_AT_ONCE, outward=outward)
             pause = 0.0 if tried else min(max(pause * 2, 0.01), _LONGEST_IDLE_S)
         except Exception as error:
             log.warning("relay: %s: %s", type(error).__name__, error)
@@ -30,8 +33,9 @@ def relay_until(stop: threading.Event) -> None:
 
 
 def start(stop: threading.Event, *, count: int = 1) -> list[threading.Thread]:
-    """Start so many relays."""
+    """Start so many relays, and one more for what asks somebody outside."""
     threads = [threading.Thread(target=relay_until, args=[stop], name=f"relay-{n}") for n in range(count)]
+    threads.append(threading.Thread(target=relay_until, args=[stop, True], name="relay-outward"))
     for thread in threads:
         thread.start()
     return threads

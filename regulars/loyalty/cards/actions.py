@@ -71,6 +71,10 @@ def add_series(
         raise SeriesNotPossible("The prefix consists of digits.", field="prefix")
     if not numbers.SHORTEST <= length <= numbers.LONGEST or len(prefix) > length - 3:
         raise SeriesNotPossible("A card number has 8 to 19 digits, and at least two follow the prefix.", field="length")
+    if length in numbers.LIKE_PHONES:
+        raise SeriesNotPossible(
+            "A till reads 10 to 12 digits as a phone number. Choose another length.", field="length"
+        )
     for other in Series.objects.select_for_update():
         if other.code == code:
             raise SeriesNotPossible(f"There is already a series “{code}”.", field="code")

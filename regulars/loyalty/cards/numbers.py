@@ -1,6 +1,7 @@
 """Card numbers: a prefix, a running number and a check digit by Luhn (ISO/IEC 7812-1, annex B); pure."""
 
 SHORTEST, LONGEST = 8, 19
+LIKE_PHONES = range(10, 13)
 
 
 def check_digit(digits: str) -> str:

@@ -61,6 +61,12 @@ def find_by_public_id(public_id: str) -> Member | None:
     return Member.objects.filter(public_id=public_id).order_by("id").first()
 
 
+def find_held(public_id: str) -> Member | None:
+    """The member with this public id, held until the transaction ends: nobody leaves meanwhile."""
+    sql.run("select 1 from loyalty_members_member where public_id = %s for share", [public_id])
+    return find_by_public_id(public_id)
+
+
 def get(member_id: int) -> Member:
     """The member with this inner id, who may have left; raises `UnknownMember`."""
     member = Member.objects.filter(id=member_id).first()

@@ -73,12 +73,12 @@ def set_rule(
 
 
 def notify_points_accrued(happened: Happened, at: datetime) -> None:
-    """Tell a member about points that were credited, over the channels that have a rule.
+    """Tell a member about points that were credited, over the channels that have a rule; in the relay's transaction.
 
     Without an address for a channel nothing is queued there; consent is asked when the message is sent. Run twice for
     one entry, it queues once.
     """
-    member = members.find_by_public_id(happened.person_id)
+    member = members.find_held(happened.person_id)
     rules = queries.list_for(happened.event)
     if member is None or member.state != MemberState.ACTIVE or not rules:
         return
@@ -110,6 +110,7 @@ def send_sign_in_code(phone: str, *, by: Actor, at: datetime) -> str:
         {"code": asked.code or "0" * sign_in.DIGITS, "programme": programme.get().name},
     )
     with transaction.atomic():
+        held = members.find_held(asked.person_id or "")
         messages.queue(
             system=SYSTEM,
             person_id=asked.person_id or ids.new("mem"),
@@ -125,7 +126,7 @@ def send_sign_in_code(phone: str, *, by: Actor, at: datetime) -> str:
             by=by,
             at=at,
         )
-        if asked.code is None:
+        if asked.code is None or held is None or held.state == MemberState.GONE:
             transaction.set_rollback(True)
     return asked.phone
 

@@ -32,6 +32,7 @@ class Purchase(models.Model):
             Index(fields=["member_id", "-sold_at"], name="purchase_by_member"),
             Index(fields=["public_id"], name="purchase_by_public_id"),
             Index(fields=["-confirmed_at"], name="purchase_by_time"),
+            Index(fields=["-sold_at"], name="purchase_by_time_of_sale"),
         ]
         constraints = [UniqueConstraint(fields=["till_id", "number"], name="a_till_numbers_a_purchase_once")]
 

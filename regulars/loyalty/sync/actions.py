@@ -11,7 +11,7 @@ from regulars.contract.changes import Batch, ConsentChange, Outcome
 from regulars.contract.channels import BRIDGED
 from regulars.contract.merge import Version
 from regulars.journal import actions as journal
-from regulars.journal.reactions import Happened
+from regulars.journal.reactions import Happened, outward
 from regulars.kit.actor import Actor
 from regulars.loyalty.members import queries as members
 from regulars.loyalty.members.models import Member, MemberState
@@ -29,11 +29,13 @@ MOST_MEMBERS = 300
 # --- to Smart Communications
 
 
+@outward
 def publish_member(happened: Happened, at: datetime) -> None:
     """Tell the sister how the member's profile stands now; raises when it was not taken, so that it is told again."""
     publish_members([happened.person_id], at=at)
 
 
+@outward
 def publish_imported_members(happened: Happened, at: datetime) -> None:
     """Tell the sister of members who came from another system."""
     publish_members(happened.body["person_ids"], at=at)
@@ -97,6 +99,7 @@ def _note(member: Member, channel: str, is_on: bool, known: Known, happened: Hap
         subscriptions.set_cells(member, {(MAILINGS, channel): winner.is_on}, cause=BRIDGE, by=by, at=at)
 
 
+@outward
 def publish_mailings_switched(happened: Happened, at: datetime) -> None:
     """Tell the sister that Mailings × a channel was switched here; raises when it was not taken."""
     if not settings.SISTER_ADDRESS:

@@ -9,7 +9,7 @@ from django.db import transaction
 from regulars.contract import merge, sending
 from regulars.contract.changes import Batch, ConsentChange, ConsentChanges, Outcome
 from regulars.contract.merge import Version
-from regulars.journal.reactions import Happened
+from regulars.journal.reactions import Happened, outward
 from regulars.kit.actor import Actor
 from regulars.smartcomms.customers import actions as customers
 from regulars.smartcomms.customers import queries as known_customers
@@ -71,6 +71,7 @@ def _quarantine(changes: Iterable[ConsentChange], at: datetime) -> None:
     Quarantined.objects.bulk_create(rows, ignore_conflicts=True)
 
 
+@outward
 def publish_channel_switched(happened: Happened, at: datetime) -> None:
     """Tell Loyalty that a whole channel was switched here; raises when it was not taken, so that it is told again."""
     if not settings.SISTER_ADDRESS:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from django.contrib import messages
+from django.contrib.admin.utils import quote
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -79,7 +80,7 @@ class Desk(UnfoldAdminSite):
         if page is None or not page.has_view_permission(request):
             return ""
         meta = row._meta
-        return reverse(f"{self.name}:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
+        return reverse(f"{self.name}:{meta.app_label}_{meta.model_name}_change", args=[quote(row.pk)])
 
 
 def rendered(response: HttpResponse) -> HttpResponse:

@@ -59,7 +59,7 @@ class Chart:
 
     def options(self) -> str:
         """Axes with labels, no legend for one set of bars."""
-        ticks = {"color": "#8a8f95", "precision": 0}
+        ticks = {"color": "#8a8f95", "precision": 0, "font": {"family": "Onest, sans-serif"}}
         axes = {
             "x": {"grid": {"display": False}, "ticks": {**ticks, "maxRotation": 0, "autoSkipPadding": 12}},
             "y": {

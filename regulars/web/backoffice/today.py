@@ -65,8 +65,8 @@ select extract(hour from confirmed_at at time zone %(zone)s)::int as hour, count
   from loyalty_purchases_purchase where confirmed_at >= %(since)s and confirmed_at <= %(until)s group by 1 order by 1
 """
 _DAYS = """
-select (confirmed_at at time zone %(zone)s)::date as day, count(*) as receipts
-  from loyalty_purchases_purchase where confirmed_at >= %(since)s and confirmed_at <= %(until)s group by 1 order by 1
+select (sold_at at time zone %(zone)s)::date as day, count(*) as receipts
+  from loyalty_purchases_purchase where sold_at >= %(since)s and sold_at <= %(until)s group by 1 order by 1
 """
 _MESSAGES = """
 select state as name, count(*) as count
@@ -163,7 +163,7 @@ def _charts(hours: list[Hour], midnight: datetime, at: datetime) -> Iterator[Cha
     values = [by_hour.get(hour, 0) for hour in range(last + 1)]
     busiest = max(range(last + 1), key=lambda hour: values[hour])
     said = f"{_receipts(sum(values))} so far; the busiest hour began at {labels[busiest]}." if any(values) else ""
-    yield Chart("Receipts by hour, today", said, labels, values, "Receipts")
+    yield Chart("Receipts that came in today, by hour", said, labels, values, "Receipts")
     yield _days(midnight, at)
 
 
@@ -177,7 +177,9 @@ def _days(midnight: datetime, at: datetime) -> Chart:
         if any(values)
         else ""
     )
-    return Chart(f"Receipts by day, last {DAYS} days", said, [f"{day:%-d %b}" for day in days], values, "Receipts")
+    return Chart(
+        f"Receipts by day of sale, last {DAYS} days", said, [f"{day:%-d %b}" for day in days], values, "Receipts"
+    )
 
 
 def _tables(request: HttpRequest, may: Callable[[str], bool]) -> Iterator[Table]:

@@ -11,7 +11,7 @@ from regulars.loyalty.checkout import pricing
 from regulars.loyalty.checkout.actions import PurchaseConfirmedBefore
 from regulars.loyalty.checkout.basket import Tender
 from regulars.loyalty.checkout.pricing import QuoteChanged
-from regulars.loyalty.points.operations import KeyReused, RequestInFlight
+from regulars.loyalty.points.operations import AccountBusy, KeyReused, RequestInFlight
 from regulars.loyalty.programme import queries as programme
 from regulars.loyalty.stores.queries import TillAt
 from regulars.web.shell import figures
@@ -54,7 +54,7 @@ def _confirmed(request: HttpRequest, till: TillAt, draft: Draft, how: str, total
         return show(
             request, till, draft, said=Said(f"The total is now {new_total}. Tell the customer, then pay again.")
         )
-    except RequestInFlight:
+    except (RequestInFlight, AccountBusy):
         return show(request, till, draft, said=Said(IN_FLIGHT), given=kept(request, "given"), promise=draft)
     except (KeyReused, PurchaseConfirmedBefore):
         return show(request, till, draft, said=Said(PAID_BEFORE))

@@ -8,8 +8,11 @@ from django.test import Client
 from regulars.access import actions as access
 from regulars.loyalty.cards import actions as cards
 from regulars.loyalty.offers import actions as offers
+from regulars.loyalty.points import operations
 from regulars.loyalty.purchases.models import Purchase
+from regulars.loyalty.stores import actions as stores_actions
 from regulars.loyalty.stores import queries as stores
+from regulars.loyalty.stores.models import Till as StoreTill
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +32,13 @@ class Till:
 
     def body(self, **changes):
         line = {"number": 1, "sku": "4006", "quantity": 2000, "unit_price": 250}
-        return {"currency": "GBP", "sold_at": "2026-11-24T09:00:00Z", "customer": self.card.number, "lines": [line], **changes}
+        return {
+            "currency": "GBP",
+            "sold_at": "2026-11-24T09:00:00Z",
+            "customer": self.card.number,
+            "lines": [line],
+            **changes,
+        }
 
     def post(self, verb, body, purchase="r1", key="k1", **headers):
         return self.client.post(
@@ -71,6 +80,34 @@ def test_another_body_under_the_key_is_422(till):
 
     assert refused.status_code == 422
     assert refused.json()["code"] == "idempotency_key_reused"
+    assert (refused.json()["errors"][0]["in"], refused.json()["errors"][0]["parameter"]) == (
+        "header",
+        "Idempotency-Key",
+    )
+
+
+def test_one_instant_in_two_time_zones_is_one_body(till):
+    first = till.post("confirm", till.body(sold_at="2026-11-24T09:00:00Z"))
+    second = till.post("confirm", till.body(sold_at="2026-11-25T08:59:00+23:59"))
+
+    assert first.status_code == second.status_code == 200
+    assert first.content == second.content
+
+
+def test_a_till_that_was_closed_is_not_let_in(till):
+    stores_actions.close_till(StoreTill.objects.get(pk=till.at.till_id), by=make.BY, at=make.AT)
+
+    assert till.post("confirm", till.body()).status_code == 401
+
+
+def test_a_request_that_waits_for_the_first_is_told_when_to_ask_again(till, monkeypatch):
+    def wait(*args, **kwargs):
+        raise operations.RequestInFlight("Still running.", extra={"retry_after_s": operations.ASK_AGAIN_S})
+
+    monkeypatch.setattr("regulars.loyalty.checkout.actions.confirm", wait)
+    refused = till.post("confirm", till.body())
+
+    assert (refused.status_code, refused["Retry-After"]) == (409, "1")
 
 
 def test_without_a_key_of_a_till_nobody_comes_in(till):
@@ -79,8 +116,8 @@ def test_without_a_key_of_a_till_nobody_comes_in(till):
 
 
 def test_a_revoked_key_stops_working(till):
-    from regulars.access.models import TillKey
     from regulars.access import queries
+    from regulars.access.models import TillKey
 
     access.revoke_till_key(TillKey.objects.get(), by=make.BY, at=make.AT)
     queries.forget()
@@ -101,11 +138,21 @@ BAD = {
     "too many lines": ({"lines": [{**LINE, "number": n + 1} for n in range(10_000)]}, "lines"),
     "no lines": ({"lines": []}, "lines"),
     "two lines with one number": ({"lines": [LINE, LINE]}, "number"),
-    "discount above the price is cut, a negative one refused": ({"lines": [{**LINE, "till_discount": -1}]}, "till_discount"),
+    "discount above the price is cut, a negative one refused": (
+        {"lines": [{**LINE, "till_discount": -1}]},
+        "till_discount",
+    ),
+    "a phone that cannot exist": ({"customer": "+1234567"}, "customer"),
+    "a time before there was one": ({"sold_at": "0001-01-01T00:00:00+14:00"}, "sold_at"),
+    "a time before tills": ({"sold_at": "1500-01-01T00:00:00Z"}, "sold_at"),
+    "a time after the last": ({"sold_at": "9999-12-31T23:59:59-14:00"}, "sold_at"),
     "another currency": ({"currency": "EUR"}, "currency"),
     "no such currency": ({"currency": "pounds"}, "currency"),
     "time without a zone": ({"sold_at": "2026-11-24T09:00:00"}, "sold_at"),
-    "a sum that would overflow": ({"lines": [{**LINE, "number": n, "quantity": 10**9, "unit_price": 10**12} for n in range(1, 1000)]}, "lines"),
+    "a sum that would overflow": (
+        {"lines": [{**LINE, "number": n, "quantity": 10**9, "unit_price": 10**12} for n in range(1, 1000)]},
+        "lines",
+    ),
     "an unknown field": ({"colour": "red"}, "colour"),
     "a forged quote": ({"quote": "x:y:z"}, "quote"),
     "tenders that do not cover": ({"tenders": [{"type": "cash", "amount": 1}]}, "tenders"),

@@ -195,8 +195,51 @@ def test_a_wrong_currency_and_a_future_sale_are_refused(till):
 
     with pytest.raises(pricing.CurrencyWrong):
         checkout.calculate("r1", dataclasses.replace(_basket(), currency="EUR"), till=till, at=make.AT)
+    late = dataclasses.replace(_basket(), sold_at=make.AT + timedelta(hours=1))
     with pytest.raises(pricing.BasketRefused) as refused:
-        late = dataclasses.replace(_basket(), sold_at=make.AT + timedelta(hours=1))
         checkout.calculate("r1", late, till=till, at=make.AT)
 
     assert refused.value.field == "sold_at"
+
+
+def test_points_of_a_till_whose_clock_is_ahead_can_be_spent_at_once(till):
+    import dataclasses
+
+    member = make.member()
+    _offer()
+    ahead = dataclasses.replace(
+        _basket(customer=Identifier("card", make.card(member).number)), sold_at=make.AT + timedelta(minutes=3)
+    )
+
+    answer = checkout.confirm("r1", ahead, key="k1", till=till, by=make.BY, at=make.AT)
+
+    assert answer["points_available"] == answer["points"] > 0
+
+
+def test_a_quote_of_offers_that_are_not_known_here_is_refused_by_name(till):
+    quote = pricing.Quote("r1", 999_999_999, 640, 0).signed()
+
+    with pytest.raises(pricing.QuoteUnreadable) as refused:
+        _confirm(till, quote=quote)
+
+    assert refused.value.field == "quote"
+
+
+def test_a_receipt_that_would_give_too_many_points_is_refused_already_by_calculate(till):
+    _offer()
+    card = make.card(make.member())
+    lines = (BasketLine(1, "4006", "", 10**9, 10**12),)
+    basket = Basket(lines, make.AT, "GBP", Identifier("card", card.number))
+
+    with pytest.raises(pricing.BasketRefused) as refused:
+        checkout.calculate("r1", basket, till=till, at=make.AT)
+
+    assert refused.value.field == "lines"
+
+
+def test_sentences_say_large_sums_to_the_penny(till):
+    _offer(name="big", benefit="discount", basis_points=1, minimum_total=900_000_000_000_000_011, members_only=False)
+
+    sentences = [outcome["sentence"] for outcome in _confirm(till)["outcomes"]]
+
+    assert sentences == ["8999999999999993.71 more gives big."]

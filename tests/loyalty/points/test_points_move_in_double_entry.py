@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from regulars.kit import sql
+from regulars.loyalty.members import actions as members
 from regulars.loyalty.points import actions as points
 from regulars.loyalty.points import operations, queries
 from regulars.loyalty.points.models import Lot
@@ -132,3 +133,30 @@ def test_the_history_tells_each_operation_once_with_its_effect():
     told = [(row.kind, row.amount) for row in queries.list_history(member.pk)]
 
     assert told == [("redemption", -4), ("grant", 10)]
+
+
+@pytest.mark.parametrize("end", ["block", "leave"])
+def test_an_account_that_is_blocked_or_closed_neither_gets_nor_gives(end):
+    member = make.member()
+    _grant(member, 10, "a")
+    if end == "block":
+        members.block(member, reason="fraud", by=make.BY, at=make.AT)
+    else:
+        members.leave(member, by=make.BY, at=make.AT)
+
+    with pytest.raises(points.AccountNotOpen), transaction.atomic():
+        _grant(member, 5, "b")
+    with pytest.raises(points.AccountNotOpen), transaction.atomic():
+        points.redeem(member.pk, 5, key=_key("c"), by=make.BY, at=make.AT)
+
+    assert _available(member) == 10
+    assert _grant(member, 10, "a") == {"amount": 10, "available": 10}  # a repeat is still answered
+
+
+def test_a_balance_that_would_grow_too_large_is_refused():
+    member = make.member()
+    _grant(member, 10, "a")
+    sql.run("update loyalty_points_balance set available = %s", [2**63 - 5])
+
+    with pytest.raises(operations.SumTooLarge), transaction.atomic():
+        _grant(member, 10, "b")

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
+from django.contrib.admin.utils import quote
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
@@ -54,7 +55,7 @@ def list_of(system: str, model: type[Model]) -> str:
 
 def page_of(system: str, row: Model) -> str:
     """The address of a row's page."""
-    return reverse(f"{DESKS[system].name}:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+    return reverse(f"{DESKS[system].name}:{row._meta.app_label}_{row._meta.model_name}_change", args=[quote(row.pk)])
 
 
 def offer(name: str = "5 % in points", **fields: Any) -> Offer:

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from regulars.loyalty.members.models import Member
 from regulars.loyalty.purchases.models import Purchase
 from regulars.messages.models import Gateway, Message
+from regulars.smartcomms.customers.models import Customer
 from tests import make
 from tests.web.backoffice import staff
 
@@ -116,3 +117,11 @@ def test_pages_speak_english_and_the_programmes_zone_whatever_the_browser_prefer
 
     assert 'lang="en"' in page
     assert "Europe/London" in page
+
+
+def test_a_customer_whose_id_looks_like_an_escape_opens() -> None:
+    customer = Customer.objects.create(person_id="mem_5f000000000000000000000000", version_at=make.AT)
+
+    page = staff.signed_in("administrator").get(staff.page_of("smartcomms", customer))
+
+    assert page.status_code == 200
