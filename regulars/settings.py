@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from regulars import database, rooms
 from regulars.web.backoffice.unfold import UNFOLD, UNFOLD_SMARTCOMMS  # noqa: F401
@@ -19,7 +20,10 @@ SISTER_KEY = os.environ.get("REGULARS_SISTER_KEY") or f"together:{SECRET_KEY}"
 SANDBOX_RECORD = os.environ.get("REGULARS_SANDBOX_RECORD", "")
 
 DEBUG = False
-ALLOWED_HOSTS = os.environ.get("REGULARS_HOSTS", "*").split(",")
+ALLOWED_HOSTS = [
+    *filter(None, os.environ.get("REGULARS_HOSTS", "").split(",")),
+    *{urlsplit(PUBLIC_ADDRESS).hostname or "", "127.0.0.1", "localhost", "[::1]"},
+]
 USE_X_FORWARDED_HOST = False
 ROOT_URLCONF = "regulars.urls"
 WSGI_APPLICATION = "regulars.wsgi.application"
@@ -99,6 +103,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "filters": {"links": {"()": "regulars.web.shell.logs.LinksMasked"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["links"]}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("REGULARS_LOG_LEVEL", "WARNING")},
 }

@@ -150,7 +150,12 @@ class Run:
         processes.wait_until_answers(f"{self.address}/healthz")
         story.wait_until("The sandbox", self._is_sandbox_told, seconds=30)
         story.wait_for_customers(self.progress)
-        return source, build.replay(source, part, self.progress, limit=self.options["limit"])
+        built = build.replay(source, part, self.progress, limit=self.options["limit"])
+        told = ", ".join(f"{count:,} because of {reason}" for reason, count in built.rejected.items())
+        self.progress.say(
+            f"{built.receipts:,} receipts confirmed, {sum(built.rejected.values()):,} lines rejected {told}".rstrip()
+        )
+        return source, built
 
     def _is_generated(self) -> bool:
         return bool(self.options["generated"]) or not journey.is_available()

@@ -65,21 +65,25 @@ def wait_for_customers(progress: Progress) -> None:
     progress.say(f"Smart Communications knows {wanted:,} customers")
 
 
-def wait_for_messages(progress: Progress, *, seconds: float = 90) -> None:
-    """Wait until no message is on its way."""
-    last = 0.0
-
-    def is_quiet() -> bool:
-        nonlocal last
-        states = messages.count_by_state()
-        waiting = sum(of_channel.get(state, 0) for of_channel in states.values() for state in UNFINISHED)
-        waiting += journal.count_waiting()
-        if waiting and time.monotonic() - last > 5:
-            last = time.monotonic()
+def wait_for_messages(progress: Progress, *, patience_s: float = 60) -> None:
+    """Wait until no message is on its way, as long as their number shrinks within the patience."""
+    fewest, shrank_at, said_at = -1, time.monotonic(), 0.0
+    while waiting := _count_on_their_way():
+        now = time.monotonic()
+        if fewest < 0 or waiting < fewest:
+            fewest, shrank_at = waiting, now
+        if now - shrank_at > patience_s:
+            raise StoryBroken(f"{waiting:,} messages did not arrive.")
+        if now - said_at > 5:
+            said_at = now
             progress.say(f"{waiting:,} messages still on their way")
-        return not waiting
+        time.sleep(0.2)
 
-    wait_until("The last message's receipt", is_quiet, seconds=seconds)
+
+def _count_on_their_way() -> int:
+    states = messages.count_by_state()
+    moving = sum(of_channel.get(state, 0) for of_channel in states.values() for state in UNFINISHED)
+    return moving + journal.count_waiting()
 
 
 def opt_out(anna: Heroine) -> dict[str, str]:

@@ -110,7 +110,9 @@ def test_a_reload_repeats_the_act_with_the_same_outcome(page) -> None:
     assert Purchase.objects.count() == 0
 
 
-@pytest.mark.parametrize("forged", ["", "x", signing.dumps([1, 2]), "\x00"])
+@pytest.mark.parametrize(
+    "forged", ["", "x", signing.dumps([1, 2]), "\x00"], ids=["none", "no signature", "another's", "NUL"]
+)
 def test_a_basket_that_was_not_made_here_is_an_empty_one(page, forged: str) -> None:
     shown = page.client.post("/till/scan", {"basket": forged, "code": "5001"}).context
 
