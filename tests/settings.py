@@ -7,7 +7,7 @@ from pathlib import Path
 HOME = Path(tempfile.gettempdir()) / f"regulars-tests-{os.getuid()}"
 HOME.mkdir(mode=0o755, exist_ok=True)
 os.environ["REGULARS_HOME"] = str(HOME)
-os.environ.setdefault("REGULARS_SECRET_KEY", "only-for-tests")
+os.environ["REGULARS_SECRET_KEY"] = "only-for-tests"
 os.environ["REGULARS_PUBLIC_ADDRESS"] = "http://testserver"
 
 from regulars.kit import embedded_postgres  # noqa: E402

@@ -39,6 +39,10 @@ class House:
         headers = {"Authorization": f"Bearer {self.key}", **({"Idempotency-Key": key} if key else {})}
         return httpx2.post(f"{self.address}/api/pos/v1/{path}", json=body, headers=headers, timeout=10)
 
+    def join(self, phone: str, key: str = "join") -> httpx2.Response:
+        """Register Anna at the till."""
+        return self.till("members", {"phone": phone, "first_name": "Anna"}, key=key)
+
     def buy(self, number: str, customer: str, price: int) -> dict[str, Any]:
         """Calculate and confirm one receipt of one line."""
         body = {

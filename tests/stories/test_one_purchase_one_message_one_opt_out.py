@@ -27,7 +27,7 @@ def _open_the_link(house: House, person_id: str) -> tuple[httpx2.Client, str]:
 
 
 def test_a_purchase_rings_the_phone_and_an_opt_out_holds_in_both_systems(house: House) -> None:
-    joined = house.till("members", {"phone": PHONE, "first_name": "Anna"}).json()
+    joined = house.join(PHONE).json()
     member = people.get_by_public_id(joined["id"])
     told = house.buy("r1", joined["card"], 1000)
     assert told["points_available"] == 50
@@ -51,7 +51,7 @@ def test_a_purchase_rings_the_phone_and_an_opt_out_holds_in_both_systems(house: 
 
 
 def test_who_leaves_is_gone_from_both_systems_and_the_books_balance(house: House) -> None:
-    joined = house.till("members", {"phone": PHONE, "first_name": "Anna"}).json()
+    joined = house.join(PHONE).json()
     house.buy("r1", joined["card"], 1000)
     until(lambda: house.texts(PHONE))
     until(lambda: customers.find(joined["id"]))
@@ -75,5 +75,5 @@ def test_who_leaves_is_gone_from_both_systems_and_the_books_balance(house: House
     }
     refused = house.till("purchases/r2/confirm", body, key="r2")
     assert 400 <= refused.status_code < 500
-    rejoined = house.till("members", {"phone": PHONE, "first_name": "Anna"})
+    rejoined = house.join(PHONE, "again")
     assert rejoined.status_code == 201, "the number's next owner may join"

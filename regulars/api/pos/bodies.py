@@ -9,6 +9,7 @@ from pydantic_core import PydanticKnownError
 from regulars.loyalty.checkout import scans
 from regulars.loyalty.checkout.basket import MAX_LINES, Basket, BasketLine, Tender
 from regulars.loyalty.checkout.scans import Identifier
+from regulars.loyalty.members.profiles import Profile
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -98,3 +99,13 @@ class RegisterBody(Body):
     consents: bool | None = Field(
         default=None, description="The customer's answer about mailings; null: the question was not shown."
     )
+
+    def profile(self) -> Profile:
+        """What the customer says about themselves."""
+        return Profile(
+            phone=self.phone,
+            first_name=self.first_name,
+            last_name=self.last_name,
+            email=self.email,
+            locale=self.locale,
+        )

@@ -10,10 +10,12 @@ from regulars.journal import actions as journal
 from regulars.kit import ids, sql
 from regulars.kit.actor import Actor
 from regulars.kit.refusal import Conflict, Refusal
+from regulars.loyalty.cards import queries as cards
 from regulars.loyalty.checkout import pricing, queries, repeats
 from regulars.loyalty.checkout.basket import Basket
 from regulars.loyalty.checkout.pricing import BasketRefused, QuoteChanged
 from regulars.loyalty.checkout.queries import Facts
+from regulars.loyalty.members.profiles import Profile
 from regulars.loyalty.offers import engine
 from regulars.loyalty.offers import queries as offers
 from regulars.loyalty.points import actions as points
@@ -23,6 +25,7 @@ from regulars.loyalty.points.models import OperationKind
 from regulars.loyalty.programme import queries as programme
 from regulars.loyalty.purchases import actions as purchases
 from regulars.loyalty.purchases.events import PurchaseConfirmed
+from regulars.loyalty.registration import actions as registration
 from regulars.loyalty.stores.queries import TillAt
 
 TRIES = 3
@@ -76,6 +79,37 @@ def confirm(purchase: str, basket: Basket, *, key: str, till: TillAt, by: Actor,
             if not tries_left or getattr(error.__cause__, "sqlstate", "") not in _PASSING:
                 raise
     raise AssertionError("unreachable")
+
+
+@operations.refusing
+@transaction.atomic
+def join(
+    profile: Profile, *, key: str, consent: bool | None = None, till: TillAt, by: Actor, at: datetime
+) -> dict[str, Any]:
+    """Let somebody join at the till: member, consent and a virtual card; the same key again gives the same answer.
+
+    Raises what `registration.register` raises, and `KeyReused`, `RequestInFlight`.
+    """
+    asked = operations.key(f"till:{till.till_public_id}", key, {"join": profile, "consent": consent})
+    batch = sql.Batch()
+    opened = operations.add_open(batch, asked, kind=OperationKind.REGISTRATION, member_id=None, by=by, at=at)
+    rows = batch.send()[opened]
+    if not rows:
+        known: dict[str, Any] = operations.known_answer(asked)
+        return known
+    joined = registration.register(
+        profile,
+        via="till",
+        store_id=till.store_id,
+        series=cards.find_virtual_series(),
+        consent=consent,
+        by=by,
+        at=at,
+    )
+    answer = {"id": joined.member.public_id, "card": joined.card.number if joined.card else None}
+    operations.add_answer(batch, rows[0]["id"], asked, answer, joined.member.pk)
+    batch.send()
+    return answer
 
 
 def _confirmed_before(purchase: str, error: DatabaseError) -> PurchaseConfirmedBefore | None:

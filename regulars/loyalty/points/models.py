@@ -5,9 +5,10 @@ from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 
 
 class OperationKind(models.TextChoices):
-    """What moved points, or could have."""
+    """What moved points, or could have; also what a till does once under a key of its own."""
 
     PURCHASE = "purchase", "Purchase"
+    REGISTRATION = "registration", "Registration"
     GRANT = "grant", "Given by hand"
     REDEMPTION = "redemption", "Spent"
     EXPIRY = "expiry", "Expired"

@@ -199,26 +199,35 @@ def test_a_key_that_is_missing_or_odd_is_a_4xx(till, key):
     assert 400 <= refused.status_code < 500, refused.content
 
 
+def _join(till, key, **told):
+    return till.client.post(
+        "/api/pos/v1/members",
+        json.dumps({"phone": "07700 900123", "first_name": "Mia", **told}),
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {till.key}", "Idempotency-Key": key},
+    )
+
+
 def test_somebody_joins_at_the_till(till):
     make.series("virtual", prefix="2610", is_virtual=True)
 
-    joined = till.client.post(
-        "/api/pos/v1/members",
-        json.dumps({"phone": "07700 900123", "first_name": "Mia"}),
-        content_type="application/json",
-        headers={"Authorization": f"Bearer {till.key}"},
-    )
+    joined = _join(till, "j1")
 
     assert joined.status_code == 201, joined.content
     assert till.post("confirm", till.body(customer=joined.json()["card"])).json()["customer"]["first_name"] == "Mia"
 
 
-def test_a_phone_that_is_taken_is_said_by_name(till):
-    body = json.dumps({"phone": "07700 900123"})
-    ask = {"content_type": "application/json", "headers": {"Authorization": f"Bearer {till.key}"}}
-    till.client.post("/api/pos/v1/members", body, **ask)
+def test_joining_again_under_the_same_key_is_the_same_member(till):
+    make.series("virtual", prefix="2610", is_virtual=True)
 
-    refused = till.client.post("/api/pos/v1/members", body, **ask)
+    assert _join(till, "j1").content == _join(till, "j1").content
+    assert _join(till, "j1", first_name="Max").json()["code"] == "idempotency_key_reused"
+
+
+def test_a_phone_that_is_taken_is_said_by_name(till):
+    _join(till, "j1")
+
+    refused = _join(till, "j2")
 
     assert refused.status_code in (409, 422)
     assert "phone" in json.dumps(refused.json()["errors"])
