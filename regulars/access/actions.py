@@ -22,12 +22,19 @@ class RoleUnknown(Refusal):
 
 @transaction.atomic
 def add_employee(
-    login: str, *, name: str, roles: Sequence[str], password: str | None, by: Actor, at: datetime
+    login: str,
+    *,
+    name: str,
+    roles: Sequence[str],
+    password: str | None,
+    partner_id: int | None = None,
+    by: Actor,
+    at: datetime,
 ) -> Employee:
     """Add an employee with roles; without a password nobody can sign in by one. Raises `RoleUnknown`."""
     if unknown := [role for role in roles if role not in permissions.ROLES]:
         raise RoleUnknown(f"There is no role “{unknown[0]}”.", field="roles")
-    employee = Employee(login=login, name=name, roles=list(roles), created_at=at)
+    employee = Employee(login=login, name=name, roles=list(roles), partner_id=partner_id, created_at=at)
     employee.set_password(password)
     employee.save()
     journal.record(EmployeeAdded(employee_id=employee.pk, roles=list(roles)), by=by, at=at)

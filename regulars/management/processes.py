@@ -9,6 +9,8 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
+from django.core.management.base import CommandError
+
 from regulars.kit.supervisor import Child
 
 PYTHON = [sys.executable, "-m"]
@@ -19,6 +21,14 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def refuse_busy(port: int, host: str = "127.0.0.1") -> None:
+    """Raise `CommandError` when another program already listens on the port of the pages."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        if probe.connect_ex((host if host != "0.0.0.0" else "127.0.0.1", port)) == 0:  # noqa: S104
+            raise CommandError(f"Port {port} is taken by another program. Choose another one with --port.")
 
 
 def web(port: int, env: Mapping[str, str], *, host: str = "127.0.0.1") -> Child:

@@ -1,10 +1,12 @@
 """Shows the product at work: a programme built from shopping data, with a till, phones and doors for every role."""
 
 import asyncio
+import contextlib
 import os
 import secrets
 import signal
 import sys
+import threading
 import time
 import traceback
 from argparse import ArgumentParser
@@ -51,6 +53,8 @@ class Command(BaseCommand):
         """Prepare the database, then build and serve."""
         began = time.monotonic()
         once = options["once"]
+        if not once:
+            processes.refuse_busy(options["port"])
         name = f"regulars_once_{secrets.token_hex(4)}" if once else NAME
         server = database.start()
         if options["reset"] and not once:
@@ -68,6 +72,9 @@ class Command(BaseCommand):
             if once:
                 connections.close_all()
                 _drop(server, name)
+        if run.is_telling():  # Ctrl-C came in the middle: end without waiting for that thread's libraries
+            sys.stderr.flush()
+            os._exit(code)
         raise SystemExit(code)
 
 
@@ -99,6 +106,7 @@ class Run:
             self.record = Path(os.environ.get("TMPDIR", "/tmp")) / f"regulars-once-{secrets.token_hex(4)}.jsonl"  # noqa: S108
         self.result: dict[str, Any] | None = None
         self.error: str | None = None
+        self.teller: threading.Thread | None = None
         self.env = {
             "DATABASE_URL": url,
             "REGULARS_DATABASE_KIND": database.kind(),
@@ -128,8 +136,22 @@ class Run:
             return 1
         return code
 
+    def is_telling(self) -> bool:
+        """Whether the story goes on."""
+        return self.teller is not None and self.teller.is_alive()
+
     async def _in_thread(self) -> None:
-        await asyncio.to_thread(self._guarded, self._once if self.once else self._show)
+        """Tell the story on a thread that Ctrl-C leaves behind: receipts are confirmed one by one, so nothing is half done."""
+        told, loop = asyncio.Event(), asyncio.get_running_loop()
+
+        def tell() -> None:
+            self._guarded(self._once if self.once else self._show)
+            with contextlib.suppress(RuntimeError):  # the loop is closed
+                loop.call_soon_threadsafe(told.set)
+
+        self.teller = threading.Thread(target=tell, name="story", daemon=True)
+        self.teller.start()
+        await told.wait()
         if self.once or self.error:
             signal.raise_signal(signal.SIGTERM)
 

@@ -30,6 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Bring the schema up to date and run until told to stop."""
+        processes.refuse_busy(options["port"], options["host"])
         env = {"DATABASE_URL": database.start(), "REGULARS_DATABASE_KIND": database.kind()}
         call_command("migrate", verbosity=0)
         first.add_from_variables(os.environ, by=Actor.system("up"), at=clock.now())

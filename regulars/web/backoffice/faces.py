@@ -5,6 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.html import strip_tags
+
+SHORT, LONG = 12, 40
+
 
 @dataclass(frozen=True, slots=True)
 class Stat:
@@ -28,13 +32,21 @@ class Table:
     figures: frozenset[int] = frozenset()
     room: str = ""
 
-    def lines(self) -> list[list[tuple[Any, bool]]]:
-        """The cells, each with whether it is a figure."""
-        return [[(cell, place in self.figures) for place, cell in enumerate(row)] for row in self.rows]
+    def lines(self) -> list[list[tuple[Any, str]]]:
+        """The cells, each with its class: figures stand on the right, words get room before they break."""
+        return [
+            [(cell, "desk-figure" if place in self.figures else _room_for(cell)) for place, cell in enumerate(row)]
+            for row in self.rows
+        ]
 
     def titles(self) -> list[tuple[str, bool]]:
         """The heads, each with whether figures stand below it."""
         return [(head, place in self.figures) for place, head in enumerate(self.heads)]
+
+
+def _room_for(cell: Any) -> str:
+    length = len(strip_tags(str(cell)))
+    return "desk-text" if length > LONG else "desk-words" if length > SHORT else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ class GroupPages(Reading):
 class ProductPages(Reading):
     """Products by their stock-keeping unit."""
 
+    partner_field = "partner_id"
+    shared_by_partners = True
+
     list_display = ("name", "sku", "brand", columns.codes("groups"), amounts.money("unit_price", "Shelf price"))
     search_fields = ("=sku", "name")
     search_help_text = "The whole stock-keeping unit, or a part of the name"

@@ -1,5 +1,6 @@
 """Offers: written down here, published to the tills, stopped."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,7 @@ from unfold.widgets import (
 from regulars.kit import clock
 from regulars.loyalty.goods import queries as goods
 from regulars.loyalty.offers import actions as offers
+from regulars.loyalty.offers.actions import NewOffer
 from regulars.loyalty.offers.models import Offer, OfferState
 from regulars.loyalty.programme import queries as programme
 from regulars.loyalty.stores import queries as stores
@@ -77,7 +79,9 @@ class OfferForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["is_cumulative"].label = "Adds up with others"
         for field, title in (("starts_at", "From"), ("ends_at", "Until")):
+            self.fields[field].label = title
             for part, name in zip(self.fields[field].widget.widgets, ("day", "time"), strict=True):
                 part.attrs["aria-label"] = f"{title}: {name}"
         groups, places = self.fields["groups"], self.fields["store_codes"]
@@ -109,6 +113,8 @@ class OfferForm(forms.ModelForm):
 
 class OfferPages(Reading):
     """Offers: who buys what, when, gets what."""
+
+    partner_field = "partner_id"
 
     list_display = (
         "name", columns.state(), columns.words("benefit"), VALUE, columns.words("scope", "About"),
@@ -169,7 +175,7 @@ class OfferPages(Reading):
 
     def save_model(self, request: HttpRequest, obj: Offer, form: OfferForm, change: bool) -> None:
         """Write the offer down as a draft."""
-        drafted = offers.draft(form.new_offer(), by=self.actor(request), at=clock.now())
+        drafted = offers.draft(_for_partner_of(request, form.new_offer()), by=self.actor(request), at=clock.now())
         obj.__dict__.update(drafted.__dict__)
 
     @button("Publish offer", icon="publish", permission="publish")
@@ -217,6 +223,12 @@ class OfferPages(Reading):
         for offer in out:
             offers.stop(offer, by=self.actor(request), at=clock.now())
         messages.success(request, f"Stopped: {len(out)} offers.")
+
+
+def _for_partner_of(request: HttpRequest, new: NewOffer) -> NewOffer:
+    """An employee of one partner makes that partner's offers, whatever the form says."""
+    partner_id = getattr(request.user, "partner_id", None)
+    return new if partner_id is None else replace(new, partner_id=partner_id)
 
 
 class PublicationPages(Reading):

@@ -20,6 +20,8 @@ WHY = {
 class PurchasePages(Reading):
     """Confirmed receipts, newest first; they are facts, nobody changes them."""
 
+    partner_field = "partner_id"
+
     ordering = ("-confirmed_at",)
     search_fields = ("=number", "=public_id")
     search_help_text = "The till's number of the receipt, or its public id"

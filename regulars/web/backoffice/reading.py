@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.utils import flatten_fieldsets
 from django.core.paginator import Paginator
-from django.db.models import Field, Model, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -62,11 +62,14 @@ class Rows(ChangeList):
 class Reading(ModelAdmin):
     """Pages of one table that only look: a list with search and filters, and one page per row.
 
-    `knows` names the fields that point at other tables: field → model, or (model, its public id).
+    `knows` names the fields that point at other tables: field → model, or (model, its public id). `partner_field`
+    leads to the partner whose rows these are.
     """
 
     knows: ClassVar[Mapping[str, type[Model] | tuple[type[Model], str]]] = {}
     person_field: ClassVar[str] = ""
+    partner_field: ClassVar[str] = ""
+    shared_by_partners: ClassVar[bool] = False
     ordering: Sequence[str] = ("-id",)
     actions: Sequence[Any] = ()
     paginator = Counted
@@ -79,6 +82,15 @@ class Reading(ModelAdmin):
     compressed_fields = True
     list_after_template = "backoffice/_zone.html"
     change_form_outer_after_template = "backoffice/_belongings.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows that the employee's partner may see: its own, and with `shared_by_partners` those of everybody."""
+        rows: QuerySet[Any] = super().get_queryset(request)
+        partner_id = getattr(request.user, "partner_id", None)
+        if partner_id is None or not self.partner_field:
+            return rows
+        own = Q(**{self.partner_field: partner_id})
+        return rows.filter(own | Q(**{f"{self.partner_field}__isnull": True}) if self.shared_by_partners else own)
 
     @property
     def room(self) -> str:

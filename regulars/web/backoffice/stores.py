@@ -19,6 +19,8 @@ from regulars.web.shell import figures
 class PartnerPages(Reading):
     """Companies inside the programme."""
 
+    partner_field = "id"
+
     list_display = ("name", "code", "public_id")
     search_fields = ("name", "code")
     fields = ("name", "code", "public_id")
@@ -33,6 +35,8 @@ class PartnerPages(Reading):
 
 class StorePages(Reading):
     """Stores with their tills."""
+
+    partner_field = "partner_id"
 
     list_display = ("name", "code", "partner", columns.text("time_zone", "Zone"))
     list_select_related = ("partner",)
@@ -49,6 +53,8 @@ class StorePages(Reading):
 
 class TillPages(Reading):
     """Tills; the key of a till is shown once, when it is made."""
+
+    partner_field = "store__partner_id"
 
     list_display = ("name", "code", "store", columns.yes_no("is_open", "State", yes="Open", no="Closed"), "public_id")
     list_select_related = ("store",)

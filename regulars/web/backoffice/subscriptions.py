@@ -10,6 +10,9 @@ CAUSES = [(cause, cause.capitalize()) for cause in ("registered", "changed", "un
 class MailingTypePages(Reading):
     """Kinds of messages that a member can allow or refuse."""
 
+    partner_field = "partner_id"
+    shared_by_partners = True
+
     list_display = (
         "name", "code", columns.text("base", "Made from"), columns.codes("channels"),
         columns.yes_no("is_read_only", "Fixed"), columns.yes_no("is_visible", "Shown"),

@@ -62,11 +62,13 @@ class Book:
 _HOURS = """
 select extract(hour from confirmed_at at time zone %(zone)s)::int as hour, count(*) as receipts,
        count(member_id) as with_member, sum(total)::bigint as total, sum(points_earned)::bigint as points
-  from loyalty_purchases_purchase where confirmed_at >= %(since)s and confirmed_at <= %(until)s group by 1 order by 1
+  from loyalty_purchases_purchase where confirmed_at >= %(since)s and confirmed_at <= %(until)s
+   and (%(partner)s::bigint is null or partner_id = %(partner)s) group by 1 order by 1
 """
 _DAYS = """
 select (sold_at at time zone %(zone)s)::date as day, count(*) as receipts
-  from loyalty_purchases_purchase where sold_at >= %(since)s and sold_at <= %(until)s group by 1 order by 1
+  from loyalty_purchases_purchase where sold_at >= %(since)s and sold_at <= %(until)s
+   and (%(partner)s::bigint is null or partner_id = %(partner)s) group by 1 order by 1
 """
 _MESSAGES = """
 select state as name, count(*) as count
@@ -100,23 +102,25 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         return bool(request.user.has_perm(f"{room}.view"))
 
     midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
-    hours = _hours(midnight, at) if may("purchases") else []
+    partner_id = getattr(request.user, "partner_id", None)
+    hours = _hours(midnight, at, partner_id) if may("purchases") else []
     context |= {
         "as_of": figures.moment(at),
         "stats": [each for room, each in _stats(hours, may) if may(room)],
-        "charts": list(_charts(hours, midnight, at)) if may("purchases") else [],
+        "charts": list(_charts(hours, midnight, at, partner_id)) if may("purchases") else [],
         "tables": list(_tables(request, may)),
         "book": _book() if may("points") else None,
     }
     return context
 
 
-def _span(since: datetime, until: datetime) -> dict[str, Any]:
-    return {"zone": timezone.get_current_timezone_name(), "since": since, "until": until}
+def _span(since: datetime, until: datetime, partner_id: int | None) -> dict[str, Any]:
+    zone = timezone.get_current_timezone_name()
+    return {"zone": zone, "since": since, "until": until, "partner": partner_id}
 
 
-def _hours(midnight: datetime, at: datetime) -> list[Hour]:
-    return sql.fetch(Hour, _HOURS, _span(midnight, at))
+def _hours(midnight: datetime, at: datetime, partner_id: int | None) -> list[Hour]:
+    return sql.fetch(Hour, _HOURS, _span(midnight, at, partner_id))
 
 
 def _stats(hours: list[Hour], may: Callable[[str], bool]) -> Iterator[tuple[str, Stat]]:
@@ -156,7 +160,7 @@ def _receipts(count: int) -> str:
     return f"{figures.number(count)} {'receipt' if count == 1 else 'receipts'}"
 
 
-def _charts(hours: list[Hour], midnight: datetime, at: datetime) -> Iterator[Chart]:
+def _charts(hours: list[Hour], midnight: datetime, at: datetime, partner_id: int | None) -> Iterator[Chart]:
     by_hour = {each.hour: each.receipts for each in hours}
     last = timezone.localtime(at).hour
     labels = [f"{hour:02}:00" for hour in range(last + 1)]
@@ -164,16 +168,17 @@ def _charts(hours: list[Hour], midnight: datetime, at: datetime) -> Iterator[Cha
     busiest = max(range(last + 1), key=lambda hour: values[hour])
     said = f"{_receipts(sum(values))} so far; the busiest hour began at {labels[busiest]}." if any(values) else ""
     yield Chart("Receipts that came in today, by hour", said, labels, values, "Receipts")
-    yield _days(midnight, at)
+    yield _days(midnight, at, partner_id)
 
 
-def _days(midnight: datetime, at: datetime) -> Chart:
+def _days(midnight: datetime, at: datetime, partner_id: int | None) -> Chart:
     first = midnight - timedelta(days=DAYS - 1)
-    found = {each.day: each.receipts for each in sql.fetch(Day, _DAYS, _span(first, at))}
+    found = {each.day: each.receipts for each in sql.fetch(Day, _DAYS, _span(first, at, partner_id))}
     days = [(first + timedelta(days=place)).date() for place in range(DAYS)]
     values = [found.get(day, 0) for day in days]
+    a_day = round(sum(values) / DAYS)
     said = (
-        f"{_receipts(sum(values))} in {DAYS} days, {figures.number(round(sum(values) / DAYS))} a day."
+        f"{_receipts(sum(values))} in {DAYS} days{f', {figures.number(a_day)} a day' if a_day else ''}."
         if any(values)
         else ""
     )
@@ -184,7 +189,7 @@ def _days(midnight: datetime, at: datetime) -> Chart:
 
 def _tables(request: HttpRequest, may: Callable[[str], bool]) -> Iterator[Table]:
     if may("purchases"):
-        yield _last_purchases(names=may("members"))
+        yield _last_purchases(getattr(request.user, "partner_id", None), names=may("members"))
     if may("messages"):
         found = sql.fetch(Counted, _MESSAGES, {"window": WINDOW})
         rows = [
@@ -198,8 +203,9 @@ def _tables(request: HttpRequest, may: Callable[[str], bool]) -> Iterator[Table]
         yield Table(title, ["State", "Messages"], rows, "No message was queued yet.", figures=frozenset({1}))
 
 
-def _last_purchases(*, names: bool) -> Table:
-    last = list(Purchase.objects.order_by("-confirmed_at")[:8])
+def _last_purchases(partner_id: int | None, *, names: bool) -> Table:
+    found = Purchase.objects.order_by("-confirmed_at")
+    last = list((found if partner_id is None else found.filter(partner_id=partner_id))[:8])
     stores = Store.objects.in_bulk({each.store_id for each in last})
     people = Member.objects.in_bulk({each.member_id for each in last if each.member_id}) if names else {}
     rows = [

@@ -52,14 +52,15 @@ def _demo(request: HttpRequest) -> HttpResponse:
     shop, anna = programme.find(), demo_sign_in.find_anna()
     if shop is None or anna is None:
         return render(request, "public/front.html", {"is_demo": True, "roles": [], "is_filling": True})
-    card = cards.find_main(anna)
+    card, is_near = cards.find_main(anna), demo_sign_in.is_from_here(request)
     shown = {
         "is_demo": True,
         "brand": shop.name,
         "households": members.count_members(),
         "last_receipt": figures.newest_receipt(anna),
         "currency": shop.currency,
-        "roles": _roles(card.number if card else "") if demo_sign_in.is_from_here(request) else _doors(),
+        "roles": _roles(card.number if card else "") if is_near else _doors(),
+        "anna_phone": members.get_contacts(anna).phone if is_near else "",
         "speed": figures.speed(anna, shop.currency),
         "source": settings.DEMO_SOURCE,
     }

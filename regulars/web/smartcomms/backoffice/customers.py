@@ -12,6 +12,8 @@ from regulars.web.backoffice import columns, filters
 from regulars.web.backoffice.faces import Table
 from regulars.web.backoffice.reading import Reading
 from regulars.web.shell import figures
+from regulars.web.shell.channels import look
+from regulars.web.smartcomms.backoffice import consent
 
 
 class CustomerPages(Reading):
@@ -46,8 +48,7 @@ class CustomerPages(Reading):
         """Switches, choices by category, the last changes of consent."""
         switches = ChannelSwitch.objects.filter(person_id=row.pk).order_by("channel")
         rows = [
-            [each.channel, "On" if each.is_on else "Off", each.origin, figures.moment(each.version_at)]
-            for each in switches
+            [str(look(each.channel).name), "On" if each.is_on else "Off", *_last_touched(each)] for each in switches
         ]
         yield Table(
             "Channels",
@@ -62,7 +63,7 @@ class CustomerPages(Reading):
             [
                 figures.moment(each.recorded_at),
                 columns.sentence_case(each.cause),
-                columns.plain(each.changes),
+                consent.in_words(each),
                 each.reason,
             ]
             for each in entries
@@ -72,11 +73,22 @@ class CustomerPages(Reading):
         )
 
 
+def _last_touched(switch: ChannelSwitch) -> list[str]:
+    """In which system and when; one that nobody touched stands as it began."""
+    if not switch.origin:
+        return [columns.NOTHING, "Never"]
+    return [switch.origin.capitalize(), figures.moment(switch.version_at)]
+
+
 def _choices(row: Customer) -> Table:
     categories = Category.objects.in_bulk()
     found = CategoryStatus.objects.filter(person_id=row.pk).order_by("category_id", "channel")
     rows = [
-        [str(categories.get(each.category_id, each.category_id)), each.channel, "On" if each.is_on else "Off"]
+        [
+            str(categories.get(each.category_id, each.category_id)),
+            str(look(each.channel).name),
+            "On" if each.is_on else "Off",
+        ]
         for each in found
     ]
     return Table(

@@ -11,6 +11,7 @@ from regulars.smartcomms.subscriptions.models import ChannelSwitch, Entry
 from regulars.web.backoffice import columns
 from regulars.web.backoffice.faces import Stat, Table
 from regulars.web.shell import figures
+from regulars.web.smartcomms.backoffice import consent
 
 WINDOW = 5_000
 
@@ -26,18 +27,27 @@ def fill(request: HttpRequest) -> dict[str, Any]:
     if may["subscriptions"]:
         off = ChannelSwitch.objects.filter(is_on=False).count()
         stats.append(Stat("Channels switched off", figures.number(off), "by customers, on either side of the bridge"))
-        tables.append(_last_changes())
+        tables.append(_last_changes(names=may["customers"]))
     if may["messages"]:
         tables.append(_by_state())
     return {"stats": stats, "tables": tables, "as_of": figures.moment(clock.now())}
 
 
-def _last_changes() -> Table:
+def _last_changes(*, names: bool) -> Table:
+    """What people chose of late; what came with the first load of everybody is no choice."""
+    last = list(Entry.objects.exclude(cause="loaded").order_by("-id")[:8])
+    people = Customer.objects.in_bulk({each.person_id for each in last}) if names else {}
     rows = [
-        [figures.moment(each.recorded_at), columns.sentence_case(each.cause), each.door, columns.plain(each.changes)]
-        for each in Entry.objects.order_by("-id")[:8]
+        [
+            figures.moment(each.recorded_at),
+            str(people.get(each.person_id, "A customer")) if each.person_id else "Everybody",
+            columns.sentence_case(each.cause),
+            consent.in_words(each),
+        ]
+        for each in last
     ]
-    return Table("Last changes of consent", ["When", "Cause", "Where", "Change"], rows, "Nobody changed anything yet.")
+    heads = ["When", "Customer", "Cause", "Change"]
+    return Table("Last changes of consent", heads, rows, "Nobody changed anything yet.")
 
 
 def _by_state() -> Table:

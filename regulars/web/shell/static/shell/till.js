@@ -22,6 +22,13 @@ function typed(left) {
   if (!left) code.blur();
 }
 
+// The explanation opens at the foot of the lines: bring it up.
+document.addEventListener(
+  "toggle",
+  (event) => event.target.matches("#basket .why[open]") && event.target.scrollIntoView({ block: "start" }),
+  true,
+);
+
 for (const silence of ["htmx:sendError", "htmx:responseError"]) {
   document.addEventListener(silence, (event) => {
     if (event.detail.target?.id !== "basket") return;
