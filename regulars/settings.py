@@ -103,7 +103,13 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"links": {"()": "regulars.web.shell.logs.LinksMasked"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["links"]}},
+    "filters": {
+        "links": {"()": "regulars.web.shell.logs.LinksMasked"},
+        "request": {"()": "regulars.web.shell.logs.RequestNamed"},
+    },
+    "formatters": {"line": {"format": "%(levelname)s %(request_id)s %(name)s: %(message)s"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "filters": ["links", "request"], "formatter": "line"},
+    },
     "root": {"handlers": ["stderr"], "level": os.environ.get("REGULARS_LOG_LEVEL", "WARNING")},
 }

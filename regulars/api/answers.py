@@ -1,7 +1,6 @@
 """Every error of every API in one form: problem documents (RFC 9457) with a stable code and the user's words."""
 
 from collections.abc import Mapping, Sequence
-from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 import orjson
@@ -9,12 +8,11 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from regulars.kit import ids
+from regulars.kit import request
 from regulars.kit.refusal import Refusal
 
 CONTENT_TYPE = "application/problem+json"
 REQUEST_ID = "Request-Id"
-request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
 class Standing(NamedTuple):
@@ -42,13 +40,6 @@ BY_STATUS: Mapping[int, Standing] = {
 }
 
 
-def start_request() -> str:
-    """Give the request that begins its id."""
-    made = ids.new("req")
-    request_id.set(made)
-    return made
-
-
 def problem(
     status: int,
     code: str = "",
@@ -71,7 +62,7 @@ def problem(
         "status": status,
         "detail": detail or standing.detail,
         "code": code,
-        "request_id": request_id.get() or start_request(),
+        "request_id": request.request_id.get() or request.begin(),
         **extra,
     }
     if errors:

@@ -1,10 +1,11 @@
-"""Gives every request to an API its id, and turns what Django answers in HTML into a problem document."""
+"""Gives every request its id, and turns what Django answers in HTML into a problem document."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
 from regulars.api import answers
+from regulars.kit.request import begin
 
 KEPT = ("Allow", "Retry-After", "WWW-Authenticate")
 
@@ -17,15 +18,19 @@ class ApiProblems:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request; addresses with NUL in them are refused here, before anybody stores them."""
+        made = begin()
+        answer = self._answer(request)
+        answer[answers.REQUEST_ID] = made
+        return answer
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith("/api/"):
             return self.get_response(request)
-        made = answers.start_request()
         if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             return answers.problem(400, detail="The address contains the character NUL.")
         answer = self.get_response(request)
         if answer.status_code >= 400 and not answer.get("Content-Type", "").startswith(answers.CONTENT_TYPE):
             answer = _restated(answer)
-        answer[answers.REQUEST_ID] = made
         return answer
 
 

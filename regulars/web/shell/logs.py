@@ -1,9 +1,20 @@
-"""Keeps secrets that stand in addresses out of the logs."""
+"""What every line of the log has and has not: the id of its request, and no secret from an address."""
 
 import logging
 import re
 
+from regulars.kit.request import request_id
+
 _LINK = re.compile(r"/u/[^\s/?]+")
+
+
+class RequestNamed(logging.Filter):
+    """Puts the id of the request into the line, the one that its answer and its header have."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Name the request, and let the line pass."""
+        record.request_id = request_id.get() or "-"
+        return True
 
 
 class LinksMasked(logging.Filter):

@@ -9,7 +9,7 @@ from regulars.smartcomms.subscriptions import actions as subscriptions
 from regulars.smartcomms.subscriptions import links, queries
 from regulars.smartcomms.subscriptions.links import Link
 from tests.smartcomms import people
-from tests.web.browser.visitor import PHONE, Screen, Visit
+from tests.web.browser.visitor import PHONE, Visit
 
 pytestmark = pytest.mark.browser
 NEWS = "Sanfte Seifen, schöne Schachteln und sonst noch Spannendes aus unserem Sommersortiment"
@@ -31,21 +31,19 @@ def address(person_id: str, category: str = "news") -> str:
 
 
 @pytest.mark.parametrize("locale", ["en", "ru"])
-def test_page_and_answer_hold_on_every_screen(
-    anna: str, visit: Callable[..., Visit], screen: Screen, locale: str
-) -> None:
-    visitor = visit(screen)
+def test_page_and_answer_hold_on_every_screen(anna: str, visit: Callable[..., Visit], locale: str) -> None:
+    visitor = visit()
     visitor.cookie("django_language", locale)
     page = visitor.go(address(anna))
     assert page.locator("html").get_attribute("lang") == locale
-    visitor.look(f"unsubscribe-{locale}")
+    visitor.look_everywhere(f"unsubscribe-{locale}")
 
     page.uncheck("[name=channel][value=sms]")
     page.select_option("#reason", "too_many")
     page.click("button[value=save]")
 
     page.locator("[role=status]").wait_for()
-    visitor.look(f"unsubscribed-{locale}")
+    visitor.look_everywhere(f"unsubscribed-{locale}")
 
 
 @pytest.mark.parametrize("script", [True, False])
@@ -63,7 +61,7 @@ def test_a_channel_is_turned_off_with_a_reason_and_on_again(
     assert queries.list_entries(anna)[0].reason == "too_many"
 
     page.click("main a")
-    assert "off since" in page.locator(".said").inner_text()
+    assert "Nothing has been sent by SMS since" in page.locator(".said").inner_text()
     page.check("[name=channel][value=sms]")
     page.click("button[value=save]")
     assert page.locator("[role=status]").inner_text() == "Turned on the whole channel: SMS."
@@ -99,16 +97,14 @@ def test_the_sticky_buttons_cover_nothing_that_has_the_focus(anna: str, visit: C
         assert not hidden
 
 
-@pytest.mark.parametrize("token", ["forged", "gone"])
-def test_a_link_that_opens_nothing_says_so_on_every_screen(
-    anna: str, visit: Callable[..., Visit], screen: Screen, token: str
-) -> None:
-    visitor = visit(screen)
-    if token == "gone":  # noqa: S105
+@pytest.mark.parametrize("kind", ["forged", "gone"])
+def test_a_link_that_opens_nothing_says_so(anna: str, visit: Callable[..., Visit], kind: str) -> None:
+    if kind == "gone":
         people.receive(people.gone(anna))
-    page = visitor.go(address(anna) if token == "gone" else address(anna)[:-3])  # noqa: S105
+    visitor = visit()
+    page = visitor.go(address(anna) if kind == "gone" else address(anna)[:-3])
     assert page.locator("h1").inner_text() == "This link no longer opens anything"
     assert page.locator("form.stack").count() == 0
     visitor.complaints.clear()  # the browser itself notes the answer 404
 
-    visitor.look(f"unsubscribe-{token}")
+    visitor.look_everywhere(f"unsubscribe-{kind}")

@@ -96,6 +96,14 @@ class Visit:
     def look(self, name: str) -> None:
         """Check what holds for every page: nothing serious for axe, nothing sticks out, no error in the console."""
         self.picture(name)
-        assert self.barriers() == []
-        assert self.overflow() == 0
-        assert self.complaints == []
+        found, wide = self.barriers(), self.overflow()
+        assert not found, found
+        assert not wide, f"{name} on {self.screen}: {wide} px stick out"
+        assert not self.complaints, self.complaints
+
+    def look_everywhere(self, name: str) -> None:
+        """Look at the open page on each of the four screens, without loading it again."""
+        for self.screen in SCREENS:
+            self.page.set_viewport_size({"width": self.screen.width, "height": self.screen.height})
+            self.page.emulate_media(color_scheme=self.screen.scheme)
+            self.look(name)
