@@ -120,6 +120,8 @@ def answer_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
         return problem(400, "body_not_json", "The body is not JSON", f"It cannot be read: {error.__cause__}.")
     if isinstance(error, AuthenticationError):
         return problem(401)
+    if isinstance(error.__cause__, HttpError):
+        error = error.__cause__
     return problem(error.status_code, detail=error.message if error.status_code < 500 else "")
 
 

@@ -59,7 +59,9 @@ class OrjsonParser(Parser):
     """Reads bodies with orjson, which refuses broken UTF-8, lone surrogates, NaN and deep nesting."""
 
     def parse_body(self, request: HttpRequest) -> Any:
-        """Read the body."""
+        """Read the body; raises `HttpError` 415 when it says that it is something else than JSON."""
+        if (request.content_type or "application/json") != "application/json":
+            raise HttpError(415, "")
         return orjson.loads(request.body)
 
 
@@ -112,7 +114,7 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[int]:
     statuses = [400, 413, 422, 429]
     statuses += [401, 403] if operation.get("security") else []
     statuses += [404] if "{" in path else []
-    return sorted([*statuses, 409] if method != "get" else statuses)
+    return sorted([*statuses, 409, 415] if method != "get" else statuses)
 
 
 def _admit(operation: dict[str, Any], statuses: Sequence[int]) -> None:

@@ -1,9 +1,9 @@
 """What tills send: strict whole numbers, texts without NUL, no unknown fields; money in minor units, quantities in thousandths."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticKnownError
 
 from regulars.loyalty.checkout import scans
@@ -20,7 +20,14 @@ def _in_utc(moment: datetime) -> datetime:
         raise PydanticKnownError("datetime_parsing", {"error": "out of range"}) from error
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+def _as_text(value: Any) -> Any:
+    """Let only texts pass: a bare number would be read as seconds since 1970."""
+    if not isinstance(value, str):
+        raise ValueError("a time is a text with its offset from UTC, as 2026-11-24T09:00:00Z")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_as_text), AfterValidator(_in_utc)]
 Text = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
 Code = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]+$")]
 Amount = Annotated[int, Field(strict=True, ge=0, le=10**12)]

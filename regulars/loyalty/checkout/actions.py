@@ -57,7 +57,7 @@ def calculate(purchase: str, basket: Basket, *, till: TillAt, at: datetime) -> d
     facts = queries.read_facts(batch.send(), places, basket)
     snapshot = offers.get_snapshot(basket.sold_at)
     priced = pricing.price(basket, facts, snapshot, store=till.store_code, partner_id=till.partner_id)
-    return pricing.answer(purchase, priced, snapshot, facts, exponent=programme.get().currency_exponent)
+    return _answer(purchase, priced, snapshot, facts)
 
 
 def confirm(purchase: str, basket: Basket, *, key: str, till: TillAt, by: Actor, at: datetime) -> dict[str, Any]:
@@ -135,13 +135,19 @@ def _confirm_once(
     facts = queries.read_facts(answers, places, basket)
     snapshot = _snapshot_for(purchase, basket)
     priced = pricing.price(basket, facts, snapshot, store=till.store_code, partner_id=till.partner_id)
-    answer = pricing.answer(purchase, priced, snapshot, facts, exponent=programme.get().currency_exponent)
+    answer = _answer(purchase, priced, snapshot, facts)
     _hold_to_quote(purchase, basket, priced, answer)
     _check_tenders(basket, priced.total)
     sale = _Sale(
         till, basket, facts, priced, answers[opened][0]["id"], answers[numbered][0]["id"], ids.new("pur"), answer, asked
     )
     return _write(purchase, sale, by, at)
+
+
+def _answer(purchase: str, priced: engine.Priced, snapshot: engine.Snapshot, facts: Facts) -> dict[str, Any]:
+    decimals = programme.get_currency().decimals
+    exponent = programme.get().currency_exponent
+    return pricing.answer(purchase, priced, snapshot, facts, exponent=exponent, decimals=decimals)
 
 
 def _snapshot_for(purchase: str, basket: Basket) -> engine.Snapshot:

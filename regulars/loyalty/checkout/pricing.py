@@ -120,7 +120,7 @@ def points_of(priced: engine.Priced) -> int:
 
 
 def answer(
-    purchase: str, priced: engine.Priced, snapshot: engine.Snapshot, facts: Facts, *, exponent: int
+    purchase: str, priced: engine.Priced, snapshot: engine.Snapshot, facts: Facts, *, exponent: int, decimals: int
 ) -> dict[str, Any]:
     """What the till is told about a priced receipt: sums, lines, points, and why each offer gave something or not."""
     customer = facts.customer
@@ -149,18 +149,22 @@ def answer(
             for line in priced.lines
         ],
         "outcomes": [
-            _outcome(outcome, rules, exponent) for outcome in priced.outcomes if outcome.code not in _NOT_ACTIVE_HERE
+            _outcome(outcome, rules, exponent, decimals)
+            for outcome in priced.outcomes
+            if outcome.code not in _NOT_ACTIVE_HERE
         ],
     }
 
 
-def _outcome(outcome: engine.Outcome, rules: dict[int, engine.OfferRule], exponent: int) -> dict[str, Any]:
+def _outcome(
+    outcome: engine.Outcome, rules: dict[int, engine.OfferRule], exponent: int, decimals: int
+) -> dict[str, Any]:
     rule = rules[outcome.offer_id]
     said = engine.sentence(
         outcome,
         rules,
         money=lambda amount: _written(amount, exponent),
-        points=lambda amount, _: f"{amount} points",
+        points=lambda amount, _: f"{_written(amount, decimals)} points",
     )
     return {
         "offer": rule.public_id,

@@ -148,6 +148,7 @@ BAD = {
     "a time after the last": ({"sold_at": "9999-12-31T23:59:59-14:00"}, "sold_at"),
     "another currency": ({"currency": "EUR"}, "currency"),
     "no such currency": ({"currency": "pounds"}, "currency"),
+    "time as a number": ({"sold_at": 1_700_000_000}, "sold_at"),
     "time without a zone": ({"sold_at": "2026-11-24T09:00:00"}, "sold_at"),
     "a sum that would overflow": (
         {"lines": [{**LINE, "number": n, "quantity": 10**9, "unit_price": 10**12} for n in range(1, 1000)]},
@@ -190,6 +191,17 @@ def test_a_body_that_is_not_what_was_asked_for_is_a_4xx(till, raw):
 
     assert 400 <= refused.status_code < 500, refused.content
     assert refused.json()["code"]
+
+
+def test_a_body_that_says_it_is_no_json_is_415(till):
+    asked = till.client.post(
+        "/api/pos/v1/purchases/r1/calculate",
+        json.dumps(till.body()),
+        content_type="application/x-www-form-urlencoded",
+        headers={"Authorization": f"Bearer {till.key}"},
+    )
+
+    assert (asked.status_code, asked.json()["code"]) == (415, "media_type_unknown")
 
 
 @pytest.mark.parametrize("key", ["", "a b", "x" * 300, "é"])

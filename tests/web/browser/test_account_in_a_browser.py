@@ -18,7 +18,7 @@ from regulars.loyalty.subscriptions import queries as consent
 from regulars.messages.models import Message
 from regulars.web.public.first_visit import setup_word
 from tests import cast, make
-from tests.web.browser.visitor import PHONE, Screen, Visit
+from tests.web.browser.visitor import DESK, PHONE, Screen, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NOW = make.AT
@@ -88,6 +88,18 @@ def test_sign_in_and_front_page_hold(anna: cast.Role, visit: Callable[..., Visit
     page.wait_for_selector("#code")
 
     visitor.look(f"account-code-{locale[:2]}")
+
+
+def test_a_newcomer_without_card_and_points_and_with_a_long_name_sees_whole_pages(
+    still_clock: Any, visit: Callable[..., Visit]
+) -> None:
+    name = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"
+    make.member(phone=cast.ANNA.phone, first_name=name, last_name=name)
+    visitor = enter(visit, DESK)
+
+    for page, path in PAGES.items():
+        visitor.go(path)
+        visitor.look_everywhere(f"account-new-{page}")
 
 
 @pytest.mark.usefixtures("still_clock")

@@ -10,7 +10,7 @@ from regulars.access import actions as access
 from regulars.sandbox.record import Record, Taken
 from regulars.web.public import figures
 from tests import cast, make
-from tests.web.browser.visitor import PHONE, Screen, Visit
+from tests.web.browser.visitor import PHONE, SCREENS, Visit
 
 pytestmark = pytest.mark.browser
 ROLES = {"marketer": "marketer", "admin": "administrator", "operator": "operator", "auditor": "auditor"}
@@ -29,11 +29,11 @@ def anna(transactional_db: None, still_clock: Any, settings: Any, tmp_path: Path
     make.till()
     for login, role in ROLES.items():
         access.add_employee(login, name=login.title(), roles=[role], password=None, by=make.BY, at=make.AT)
-    role = cast.anna()
+    entered = cast.anna()
     record = Record(tmp_path / "record.jsonl")
     text = "+48 points for your purchase. You have 1 248 now."
     record.take(Taken(1, 1_795_000_000.0, "1", 1, "Corner Club", "447700900001", text, 0, None, 0, "", 1, 1))
-    yield role
+    yield entered
     figures.forget()
 
 
@@ -48,26 +48,28 @@ def test_the_demo_front_page_holds_with_its_phones(anna: cast.Role, visit: Calla
 
 
 def test_every_door_of_the_demo_opens_with_one_tap(anna: cast.Role, visit: Callable[..., Visit]) -> None:
+    visitor = visit(PHONE)
     for role, door in DOORS.items():
-        visitor = visit(PHONE)
         page = visitor.go("/")
         page.click(f"form[action$='/demo/sign-in/{role}'] button")
         page.locator("h1, #tiles, .strip, .code-card").first.wait_for()
         assert page.url.removeprefix(visitor.address).startswith(door)
-        visitor.context.close()
 
 
 def test_before_the_shop_is_there_the_page_looks_again_by_itself(
-    transactional_db: None, settings: Any, visit: Callable[..., Visit], screen: Screen
+    transactional_db: None, still_clock: Any, settings: Any, visit: Callable[..., Visit]
 ) -> None:
     settings.IS_DEMO = True
-    visitor = visit(screen)
+    for screen in SCREENS:
+        visitor = visit(screen)
+        page = visitor.go("/")
+        assert page.get_by_text("The shop is being set up.").is_visible()
+        visitor.look("demo-filling")
 
-    page = visitor.go("/")
+    make.programme()
+    cast.anna()
 
-    assert page.get_by_text("The shop is being set up.").is_visible()
-    assert page.locator("meta[http-equiv=refresh]").count() == 1
-    visitor.look("demo-filling")
+    page.get_by_text("A shop with 1 household is running.").wait_for()
 
 
 def test_problem_codes_are_read_on_every_screen_and_found_by_their_address(visit: Callable[..., Visit]) -> None:

@@ -1,59 +1,20 @@
 """The till as a cashier meets it: scans whatever has the focus, one key per act, nothing lost by a reload or a double tap."""
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
 
 from regulars.access import actions as access
 from regulars.loyalty.offers import actions as offers
+from regulars.loyalty.offers.models import Offer
 from regulars.loyalty.purchases.models import Purchase
-from regulars.web.till import sign_in, tiles
+from regulars.web.till import tiles
 from tests import cast, make
+from tests.web.browser.counter import NEWEST, Till
 from tests.web.browser.visitor import DESK, Screen, Visit
 
 pytestmark = pytest.mark.browser
-NEWEST = "#basket .lines > li.newest"
-
-
-@dataclass
-class Till:
-    """A visit to a till that is signed in."""
-
-    visit: Visit
-    key: str
-    card: str
-
-    def open(self) -> None:
-        self.visit.cookie(sign_in.COOKIE, self.key)
-        self.page = self.visit.go("/till/")
-
-    def scan(self, code: str) -> None:
-        """Type as a scanner does: a key every five milliseconds by the keyboard's own clock, then Enter."""
-        keyboard, began = self.visit.context.new_cdp_session(self.page), time.time()
-        for place, key in enumerate([*code, "Enter"]):
-            typed = {"text": "\r", "windowsVirtualKeyCode": 13} if key == "Enter" else {"text": key}
-            stroke = {"key": key, "timestamp": began + place * 0.005}
-            keyboard.send("Input.dispatchKeyEvent", {"type": "keyDown", **typed, **stroke})
-            keyboard.send("Input.dispatchKeyEvent", {"type": "keyUp", **stroke})
-        keyboard.detach()
-
-    def sees(self, selector: str, text: str) -> None:
-        self.page.locator(selector, has_text=text).first.wait_for()
-
-    def counts(self, quantity: str) -> None:
-        """Wait until the line that was rung up first shows this quantity."""
-        self.page.locator(f"#quantity-1[value='{quantity}']").wait_for()
-
-    @property
-    def lines(self) -> list[str]:
-        self.page.wait_for_load_state("networkidle")
-        return [
-            f"{line.locator('input').input_value()} {line.locator('.name').inner_text()}"
-            for line in self.page.locator("#basket .lines > li").all()
-        ]
 
 
 @pytest.fixture
@@ -295,3 +256,64 @@ def test_a_sale_without_script(till: Callable[..., Till]) -> None:
     at.sees(".paid", "Anna now has")
 
     assert Purchase.objects.count() == 1
+
+
+def test_a_sale_by_keyboard_alone_shows_where_one_is(till: Callable[..., Till]) -> None:
+    at = till()
+    at.scan("50011")
+    at.sees(NEWEST, "Cola")
+    at.scan(at.card)
+    at.sees(".strip", "Anna")
+    ring = "getComputedStyle(document.activeElement).outlineWidth"
+    for _each in range(60):
+        at.page.keyboard.press("Tab")
+        assert at.page.evaluate(ring) == "3px", at.page.evaluate("document.activeElement.outerHTML")
+        if at.page.locator("button[name=how][value=card]:focus").count():
+            break
+    at.page.keyboard.press("Enter")
+    at.sees(".paid", "paid by card")
+
+    at.page.keyboard.press("n")
+    at.sees(".strip", "No card")
+
+
+def test_nothing_moves_for_who_asked_for_that(till: Callable[..., Till]) -> None:
+    at = till()
+    at.scan("50011")
+    at.page.locator(NEWEST).wait_for()
+    slow = "document.getAnimations().filter((a) => a.effect.getComputedTiming().duration > 10).length"
+
+    assert at.page.evaluate(slow) == 0
+
+
+def test_the_explanation_comes_into_sight_and_a_sale_without_points_says_so(till: Callable[..., Till]) -> None:
+    at = till()
+    for offer in Offer.objects.filter(benefit="points"):
+        offers.stop(offer, by=make.BY, at=make.AT)
+    at.scan(at.card)
+    for n in range(8):
+        at.scan(f"9{n:04}")
+    at.sees(NEWEST, "Product 7")
+    at.page.keyboard.press("w")
+    at.page.locator("details.why[open] .why-list").wait_for()
+    at.page.wait_for_function("""() => { const box = document.querySelector("details.why").getBoundingClientRect();
+        return box.top < document.querySelector(".totals").getBoundingClientRect().top - 40; }""")
+
+    at.page.keyboard.press("p")
+    at.sees(".paid .earned", "No points this time")
+
+
+def test_a_long_name_and_a_long_product_stay_in_their_places(
+    shop: tuple[str, str], visit: Callable[..., Visit]
+) -> None:
+    name = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"
+    member = make.member(first_name=name, last_name=name)
+    make.product("777001", name=f"{name} biscuits, own brand, 12 pieces of 25 g", unit_price=99_999_99)
+    at = Till(visit(), shop[0], make.card(member).number)
+    at.open()
+    at.scan(at.card)
+    at.sees(".strip", name)
+    at.scan("777001")
+    at.sees(NEWEST, name)
+
+    at.visit.look_everywhere("till-long")

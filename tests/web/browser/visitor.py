@@ -91,7 +91,8 @@ class Visit:
 
     def overflow(self) -> int:
         """How many pixels of the page stick out at the side."""
-        return round(self.page.evaluate(STICKING_OUT))
+        width: float = self.page.evaluate(STICKING_OUT)
+        return round(width)
 
     def look(self, name: str) -> None:
         """Check what holds for every page: nothing serious for axe, nothing sticks out, no error in the console."""

@@ -44,6 +44,9 @@ document.addEventListener("pointerover", (event) => {
   if (time && time.dateTime.includes("T")) time.title = ago(new Date(time.dateTime));
 });
 
+// What is still being made is looked at again.
+if (document.querySelector("[data-look-again]")) setTimeout(() => location.reload(), 3000);
+
 // The screen stays awake while a card code is held to a scanner.
 if (document.querySelector("[data-keep-awake]") && navigator.wakeLock) {
   const hold = () => document.visibilityState === "visible" && navigator.wakeLock.request("screen").catch(() => {});
