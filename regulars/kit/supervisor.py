@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 GOOD_S = 30.0
+ONE_PRESS_S = 1.0
 PR_SET_PDEATHSIG = 1
 
 
@@ -84,9 +85,16 @@ class _Signals:
 
     def __init__(self) -> None:
         self.first, self.second = asyncio.Event(), asyncio.Event()
+        self.first_at = 0.0
 
     def came(self) -> None:
-        (self.second if self.first.is_set() else self.first).set()
+        """Take a signal; one that follows within a second is the same key press, handed on by a parent process."""
+        now = time.monotonic()
+        if not self.first.is_set():
+            self.first_at = now
+            self.first.set()
+        elif now - self.first_at > ONE_PRESS_S:
+            self.second.set()
 
 
 @contextlib.contextmanager

@@ -172,7 +172,10 @@ def test_a_second_signal_spares_the_grace(start: Callable[..., Supervisor]) -> N
 
     one.program.send_signal(signal.SIGTERM)
     wait_until(lambda: "web asked" in one.notes)
+    one.program.send_signal(signal.SIGTERM)  # the same key press, handed on: not a second one
+    time.sleep(1.2)
 
+    assert one.program.poll() is None
     assert one.stop() == 1
 
 

@@ -173,9 +173,10 @@ class Run:
         story.wait_until("The sandbox", self._is_sandbox_told, seconds=30)
         story.wait_for_customers(self.progress)
         built = build.replay(source, part, self.progress, limit=self.options["limit"])
-        told = ", ".join(f"{count:,} because of {reason}" for reason, count in built.rejected.items())
+        reasons = "".join(f", {count:,} because of {reason}" for reason, count in built.rejected.items())
+        already = f", {built.already:,} were there already" if built.already else ""
         self.progress.say(
-            f"{built.receipts:,} receipts confirmed, {sum(built.rejected.values()):,} lines rejected {told}".rstrip()
+            f"{built.receipts:,} receipts confirmed{already}; {sum(built.rejected.values()):,} lines rejected{reasons}"
         )
         return source, built
 

@@ -50,9 +50,10 @@ EMPLOYEES = (
 
 @dataclass(slots=True)
 class Built:
-    """What a build did: receipts of this run, their seconds, and lines that could not be taken, by reason."""
+    """What a build did: receipts of this run, those of earlier runs, seconds, and lines that were refused, by reason."""
 
     receipts: int = 0
+    already: int = 0
     seconds: float = 0.0
     rejected: Counter[str] = field(default_factory=Counter)
 
@@ -215,7 +216,9 @@ def replay(source: Shopping, part: Slice, progress: Progress, *, limit: int | No
     total = source.count(part).baskets if limit is None else limit
     began = clock.now()
     for basket in progress.follow(source.baskets(part, limit=limit), total, "receipts"):
-        if basket.number not in known:
+        if basket.number in known:
+            built.already += 1
+        else:
             _confirm(basket, tills[basket.store_code], customers.get(basket.household), built)
     built.seconds = (clock.now() - began).total_seconds()
     return built

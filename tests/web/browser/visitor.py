@@ -82,7 +82,7 @@ class Visit:
     def barriers(self) -> list[str]:
         """What axe finds on the page that is serious or critical, each with the places."""
         axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-        found = axe.run(self.page, options={"runOnly": RULES}).response["violations"]
+        found = axe.run(self.page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
         return [
             f"{each['id']} ({each['impact']}): {[node['target'] for node in each['nodes']]}"
             for each in found

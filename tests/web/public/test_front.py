@@ -67,8 +67,12 @@ def test_while_the_demo_is_being_set_up_the_page_says_so(client: Client, setting
     assert 'http-equiv="refresh"' in page
 
 
-def test_from_another_machine_the_demo_shows_plain_doors(client: Client, shop: cast.Role) -> None:
-    assert b"/demo/" not in client.get("/", **SOMEWHERE).content
+def test_from_another_machine_the_demo_shows_plain_doors_and_no_number(client: Client, shop: cast.Role) -> None:
+    page = client.get("/", **SOMEWHERE).text
+
+    assert "/demo/" not in page
+    assert "7700900001" not in page
+    assert "number is +447700900001" in client.get("/").text
 
 
 def test_one_tap_opens_annas_account(client: Client, shop: cast.Role) -> None:
