@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from django.db import transaction
+from django.db import connection, transaction
 
 from regulars.journal import reactions
 from regulars.journal.reactions import Happened
@@ -17,6 +17,7 @@ from regulars.kit.events import Event
 from regulars.kit.trouble import NotReached
 
 MAX_ATTEMPTS = 12
+TOGETHER = 20
 _RECORD = """
 with entry as (
   insert into journal_entry (system, event, person_id, recorded_at, by_kind, by_id, door, body)
@@ -37,7 +38,8 @@ select d.id, d.reaction, d.attempts, e.id as entry_id, e.event, e.person_id, e.r
       and (w.person_id = '' or not exists (
         select 1 from journal_delivery b
          where b.reaction = w.reaction and b.person_id = w.person_id and b.id < w.id and b.state = 'waiting'))
-    order by w.next_at, w.id limit 1 for update skip locked)
+    order by w.next_at, w.id limit %s for update skip locked)
+ order by d.id
 """
 
 
@@ -101,24 +103,28 @@ def relay(*, at: datetime, limit: int = 100, outward: bool = False) -> int:
 
     `outward` chooses the reactions that ask somebody outside, else those that do not.
 
-    Each runs in a transaction of its own: the row is locked, the reaction's writes and the mark `done` commit together. A
-    reaction that raises is tried again with growing pauses, and after twelve tries lies dead where people see it; when
-    somebody was only not reached, it is tried for ever. Later deliveries for the same person and reaction wait for
-    earlier ones.
+    A few are taken at a time and commit together, each within a savepoint: the row is locked, the reaction's writes and
+    the mark `done` stand or fall together. A reaction that raises is tried again with growing pauses, and after twelve
+    tries lies dead where people see it; when somebody was only not reached, it is tried for ever. Later deliveries for
+    the same person and reaction wait for earlier ones.
     """
-    tried = 0
-    while tried < limit and _relay_one(at, outward):
-        tried += 1
+    tried, most = 0, 1 if outward else TOGETHER
+    while tried < limit and (count := _relay_some(at, outward, min(most, limit - tried))):
+        tried += count
     return tried
 
 
-def _relay_one(at: datetime, outward: bool) -> bool:
-    taken: _Taken | None = None
+@transaction.atomic
+def _relay_some(at: datetime, outward: bool, size: int) -> int:
+    taken = sql.fetch(_Taken, _TAKE, [reactions.list_outward(), outward, size])
+    for one in taken:
+        _react(one, at)
+    return len(taken)
+
+
+def _react(taken: _Taken, at: datetime) -> None:
     try:
         with transaction.atomic():
-            taken = sql.first(_Taken, _TAKE, [reactions.list_outward(), outward])
-            if taken is None:
-                return False
             body = orjson.loads(taken.body) if isinstance(taken.body, str) else taken.body
             happened = Happened(taken.entry_id, taken.event, taken.person_id, taken.recorded_at, body)
             reactions.get(taken.reaction)(happened, at)
@@ -127,10 +133,9 @@ def _relay_one(at: datetime, outward: bool) -> bool:
                 [taken.id],
             )
     except Exception as error:
-        if taken is None:
+        if connection.needs_rollback or connection.connection is None or connection.connection.closed:
             raise
         _postpone(taken, error)
-    return True
 
 
 def _postpone(taken: _Taken, error: Exception) -> None:
@@ -139,7 +144,6 @@ def _postpone(taken: _Taken, error: Exception) -> None:
     pause = timedelta(seconds=min(2 ** min(attempts, 10), 60 if passes else 900))
     where = traceback.extract_tb(error.__traceback__)[-1]
     sql.run(
-        # Since the rollback the row is free: another relay may have tried it in the meantime, and its word stands.
         "update journal_delivery set attempts = %s, next_at = now() + %s, last_error = %s, state = %s"
         " where id = %s and state = 'waiting' and attempts = %s",
         [
