@@ -10,6 +10,15 @@ import pytest
 IMPACTS = {"serious", "critical"}
 # Taking a picture leaves an empty style attribute behind, which our content policy refuses when a part is swapped.
 EMPTY_STYLE = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+# Colours on their way from light to dark are nobody's colours: end what moves before looking.
+STAND_STILL = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  await frame();
+  await frame();
+  for (const moving of document.getAnimations())
+    if (Number.isFinite(moving.effect.getComputedTiming().endTime)) moving.finish();
+  await frame();
+}"""
 # What ends to the right of the window, unless it stands in something that scrolls or cuts on purpose. The body's own cut does
 # not count: it would hide what is lost.
 STICKING_OUT = """() => {
@@ -96,6 +105,7 @@ class Visit:
 
     def look(self, name: str) -> None:
         """Check what holds for every page: nothing serious for axe, nothing sticks out, no error in the console."""
+        self.page.evaluate(STAND_STILL)
         self.picture(name)
         found, wide = self.barriers(), self.overflow()
         assert not found, found
