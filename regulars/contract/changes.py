@@ -40,6 +40,16 @@ class ConsentChange(_Fact):
     origin: Origin
     cause: Text = ""
 
+    def columns(self) -> dict[str, Any]:
+        """The change as a row keeps it, in either system."""
+        return {
+            "person_id": self.person_id,
+            "channel": self.channel,
+            "is_on": self.is_on,
+            "version_at": self.made_at,
+            "origin": self.origin,
+        }
+
     def version(self) -> Version:
         """The change's place in the total order."""
         return Version(self.made_at, self.is_on, self.origin)

@@ -17,11 +17,6 @@ def count_waiting() -> int:
     return Delivery.objects.filter(state="waiting").count()
 
 
-def count_dead() -> int:
-    """How many deliveries were given up."""
-    return Delivery.objects.filter(state="dead").count()
-
-
 def oldest_waiting() -> datetime | None:
     """When the oldest waiting delivery was due."""
     return Delivery.objects.filter(state="waiting").order_by("next_at").values_list("next_at", flat=True).first()

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 
-from regulars.messages.models import Delivery, Gateway, Message, Receipt
+from regulars.messages.models import Gateway, Message, Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +41,12 @@ def count_unmatched_receipts() -> int:
     return Receipt.objects.count()
 
 
-def list_messages(person_id: str) -> QuerySet[Message]:
-    """A person's messages, newest first."""
-    return Message.objects.filter(person_id=person_id).order_by("-id")
-
-
-def list_deliveries(message: Message) -> QuerySet[Delivery]:
-    """The parts of a message."""
-    return Delivery.objects.filter(person_id=message.person_id, message_id=message.pk).order_by("part")
-
-
 def list_accounts_on() -> list[Account]:
     """The gateways that senders use."""
     columns = (
         Gateway.objects.filter(is_on=True).order_by("id").values_list("id", "name", "channel", "provider", "settings")
     )
     return [Account(*row) for row in columns]
-
-
-def has_test_gateway() -> bool:
-    """Whether a stand-in is in use: then every page says so."""
-    return Gateway.objects.filter(is_on=True, is_test=True).exists()
 
 
 def oldest_waiting(channel: str) -> datetime | None:

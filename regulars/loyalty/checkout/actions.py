@@ -13,7 +13,7 @@ from regulars.kit.refusal import Conflict, Refusal
 from regulars.loyalty.cards import queries as cards
 from regulars.loyalty.checkout import pricing, queries, repeats
 from regulars.loyalty.checkout.basket import Basket
-from regulars.loyalty.checkout.pricing import BasketRefused, QuoteChanged
+from regulars.loyalty.checkout.pricing import QuoteChanged
 from regulars.loyalty.checkout.queries import Facts
 from regulars.loyalty.members.profiles import Profile
 from regulars.loyalty.offers import engine
@@ -285,7 +285,7 @@ def _new_purchase(purchase: str, sale: _Sale) -> purchases.NewPurchase:
             purchases.NewLine(
                 number=line.number,
                 sku=lines[line.number].sku,
-                name=lines[line.number].name or _name_of(facts, lines[line.number].sku),
+                name=facts.name_of(lines[line.number]),
                 is_listed=lines[line.number].sku in facts.products,
                 quantity=lines[line.number].quantity,
                 unit_price=lines[line.number].unit_price,
@@ -303,11 +303,3 @@ def _new_purchase(purchase: str, sale: _Sale) -> purchases.NewPurchase:
             for offer, share in shares
         ],
     )
-
-
-def _name_of(facts: Facts, sku: str) -> str:
-    known = facts.products.get(sku)
-    return known.name if known else sku
-
-
-__all__ = ["BasketRefused", "PurchaseConfirmedBefore", "QuoteChanged", "TendersDoNotCover", "calculate", "confirm"]

@@ -88,10 +88,10 @@ def price(basket: Basket, facts: Facts, snapshot: engine.Snapshot, *, store: str
             engine.Line(
                 number=line.number,
                 sku=line.sku,
-                name=line.name or (known.name if known else line.sku),
+                name=facts.name_of(line),
                 quantity=line.quantity,
                 unit_price=line.unit_price,
-                groups=known.groups if known else (),
+                groups=tuple(known.groups) if known else (),
                 till_discount=line.till_discount,
                 is_listed=known is not None,
             )

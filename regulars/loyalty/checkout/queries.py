@@ -6,8 +6,10 @@ from typing import Any
 
 from regulars.kit import phone, sql
 from regulars.kit.refusal import Refusal
-from regulars.loyalty.checkout.basket import Basket
+from regulars.loyalty.checkout.basket import Basket, BasketLine
 from regulars.loyalty.checkout.scans import Identifier
+from regulars.loyalty.goods import queries as goods
+from regulars.loyalty.goods.queries import ProductAt
 from regulars.loyalty.programme import queries as programme
 
 _MEMBER = "m.id as member_id, m.public_id, m.first_name, m.state as member_state, b.available"
@@ -21,7 +23,6 @@ _BY: Mapping[str, str] = {
        where k.public_id = %s {{lock_k}}""",
 }
 _MEMBER_OF = {"card": "k.member_id", "phone": "k.member_id", "member": "k.id"}
-_PRODUCTS = "select sku, name, groups from loyalty_goods_product where sku = any(%s::text[])"
 
 
 type Places = tuple[int, int | None]
@@ -63,33 +64,30 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A product that the programme knows."""
-
-    name: str
-    groups: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Facts:
     """Who buys, and what is known about the goods."""
 
     customer: Customer | None
-    products: Mapping[str, Known]
+    products: Mapping[str, ProductAt]
+
+    def name_of(self, line: BasketLine) -> str:
+        """What stands on the receipt: the till's name of the goods, else ours, else the number."""
+        known = self.products.get(line.sku)
+        return line.name or (known.name if known else line.sku)
 
 
 def add_facts(batch: sql.Batch, basket: Basket, *, lock: bool) -> Places:
     """Add the looking-up of goods and customer to a batch; with `lock` nobody can block or leave meanwhile."""
-    goods = batch.add(_PRODUCTS, [sorted({line.sku for line in basket.lines})])
+    products = goods.add_find_by_sku(batch, sorted({line.sku for line in basket.lines}))
     if basket.customer is None:
-        return goods, None
+        return products, None
     kind, value = basket.customer.kind, basket.customer.value
     if kind == "phone":
         value = _phone(value)
     statement = _BY[kind].format(
         member=_MEMBER_OF[kind], lock="for share of m" if lock else "", lock_k="for share of k" if lock else ""
     )
-    return goods, batch.add(statement, [programme.get_currency().pk, value])
+    return products, batch.add(statement, [programme.get_currency().pk, value])
 
 
 def _phone(scan: str) -> str:
@@ -107,8 +105,8 @@ def names_now(answers: list[list[dict[str, Any]]], places: Places) -> dict[str, 
 
 def read_facts(answers: list[list[dict[str, Any]]], places: Places, basket: Basket) -> Facts:
     """Read what came back. Raises `CardUnknown`, `CardBlocked`, `CustomerUnknown`, `AccountBlocked`."""
-    goods, who = places
-    products = {row["sku"]: Known(row["name"], tuple(row["groups"])) for row in answers[goods]}
+    asked, who = places
+    products = goods.read_products(answers[asked])
     if who is None or basket.customer is None:
         return Facts(None, products)
     rows = answers[who]

@@ -43,11 +43,6 @@ def find_by_identifier(kind: str, value: str) -> Member | None:
     return Member.objects.filter(id__in=owner).first()
 
 
-def add_find_by_identifier(batch: sql.Batch, kind: str, value: str) -> int:
-    """Add the look for one member to a batch: rows of member_id, public_id, state, first_name, last_name, locale."""
-    return batch.add(_FIND_BY_IDENTIFIER, [kind, value])
-
-
 def get_by_public_id(public_id: str) -> Member:
     """The member with this public id, who may have left; raises `UnknownMember`."""
     member = find_by_public_id(public_id)

@@ -3,11 +3,6 @@
 from regulars.loyalty.notifications.models import Rule
 
 
-def list_rules() -> list[Rule]:
-    """All rules by event."""
-    return list(Rule.objects.order_by("event", "channel"))
-
-
 def list_for(event: str) -> list[Rule]:
     """The rules that are on for this event."""
     return list(Rule.objects.filter(event=event, is_on=True).order_by("channel"))

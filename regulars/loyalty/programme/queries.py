@@ -51,11 +51,6 @@ def get_currency(code: str = "") -> PointsCurrency:
     raise UnknownPointsCurrency(f"There is no currency of points “{code[:40]}”.", field="currency_code")
 
 
-def list_currencies() -> list[PointsCurrency]:
-    """All currencies of points, the default one first."""
-    return list(PointsCurrency.objects.order_by("-is_default", "id"))
-
-
 def forget() -> None:
     """Drop what this process keeps, so that the next look asks the database."""
     _kept.clear()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from regulars.kit import sql
 from regulars.kit.refusal import NotFound
-from regulars.loyalty.stores.models import Partner, Store, Till
+from regulars.loyalty.stores.models import Partner, Store
 
 KEPT_S = 60.0
 _kept: dict[int, tuple[float, "TillAt"]] = {}
@@ -64,22 +64,6 @@ def list_stores(partner: Partner | None = None) -> list[Store]:
     """All stores, or those of one partner."""
     stores = Store.objects.order_by("code")
     return list(stores if partner is None else stores.filter(partner=partner))
-
-
-def find_store(code: str, *, partner: Partner | None = None) -> Store | None:
-    """The store with the retailer's own number, or None; the first one when partners share a number."""
-    stores = Store.objects.filter(code=code).order_by("id")
-    return (stores if partner is None else stores.filter(partner=partner)).first()
-
-
-def find_partner(code: str) -> Partner | None:
-    """The partner with this code, or None."""
-    return Partner.objects.filter(code=code).first()
-
-
-def count_tills() -> int:
-    """How many tills are open."""
-    return Till.objects.filter(is_open=True).count()
 
 
 def forget() -> None:

@@ -1,7 +1,6 @@
 """Looks at mailing types, at a member's matrix, and proves it by the consent journal."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from regulars.kit import sql
 from regulars.loyalty.members.models import Member
@@ -20,14 +19,6 @@ select distinct coalesce(f.member_id, k.member_id) as member_id
   from folded f full join loyalty_subscriptions_choice k using (member_id, mailing_type_id)
  where f.channels_on is distinct from k.channels_on
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A member and what they chose, as bits by mailing type."""
-
-    member_id: int
-    channels_on: dict[str, int]
 
 
 def list_types() -> list[Kind]:

@@ -162,16 +162,5 @@ def _merge(changes: Sequence[ConsentChange], people: dict[str, Member], *, by: A
 
 
 def _quarantine(changes: Iterable[ConsentChange], at: datetime) -> None:
-    rows = [
-        Quarantined(
-            person_id=change.person_id,
-            channel=change.channel,
-            is_on=change.is_on,
-            version_at=change.made_at,
-            origin=change.origin,
-            reason="from_the_future",
-            received_at=at,
-        )
-        for change in changes
-    ]
+    rows = [Quarantined(**change.columns(), reason="from_the_future", received_at=at) for change in changes]
     Quarantined.objects.bulk_create(rows, ignore_conflicts=True)

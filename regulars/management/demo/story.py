@@ -10,7 +10,6 @@ from django.db import connection
 
 from regulars import database
 from regulars.journal import queries as journal
-from regulars.kit import clock
 from regulars.loyalty.members import queries as members
 from regulars.loyalty.points import queries as points
 from regulars.loyalty.purchases import queries as purchases
@@ -149,5 +148,4 @@ def report(built: Built, unsubscribe: dict[str, str], seconds: float) -> dict[st
             {"system": system, "version": version, "kind": database.kind()} for system in ("loyalty", "smartcomms")
         ],
         "seconds": round(seconds, 1),
-        "at": clock.now().isoformat(timespec="seconds"),
     }

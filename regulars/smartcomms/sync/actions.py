@@ -56,18 +56,7 @@ def _winners(changes: Iterable[ConsentChange]) -> dict[tuple[str, str], Version]
 
 
 def _quarantine(changes: Iterable[ConsentChange], at: datetime) -> None:
-    rows = [
-        Quarantined(
-            person_id=change.person_id,
-            channel=change.channel,
-            is_on=change.is_on,
-            version_at=change.made_at,
-            origin=change.origin,
-            reason="from_the_future",
-            received_at=at,
-        )
-        for change in changes
-    ]
+    rows = [Quarantined(**change.columns(), reason="from_the_future", received_at=at) for change in changes]
     Quarantined.objects.bulk_create(rows, ignore_conflicts=True)
 
 

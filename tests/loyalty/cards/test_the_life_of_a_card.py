@@ -8,6 +8,8 @@ from regulars.journal.models import Entry
 from regulars.journal.reactions import Happened
 from regulars.kit import sql
 from regulars.loyalty.cards import actions, numbers, queries
+from regulars.loyalty.checkout import queries as checkout
+from regulars.loyalty.checkout.scans import Identifier
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -30,9 +32,8 @@ def test_a_card_issued_for_a_member_is_active_at_once(at: datetime) -> None:
     card = make.card(anna, at=at)
 
     assert (card.state, card.member_id, card.activated_at) == ("active", anna.id, at)
-    holder = queries.find_holder(card.number)
-    assert holder is not None
-    assert (holder.public_id, holder.member_state, holder.card_state) == (anna.public_id, "active", "active")
+    found = checkout.find_customer(Identifier("card", card.number))
+    assert (found.member_id, found.public_id, found.is_active_card) == (anna.id, anna.public_id, True)
 
 
 def test_no_two_cards_have_one_number(at: datetime) -> None:
@@ -149,7 +150,7 @@ def test_a_series_that_cannot_be_is_refused_by_name(field: str, changes: dict[st
 def test_an_unknown_number_is_refused() -> None:
     with pytest.raises(queries.UnknownCard):
         queries.get("2600000000000")
-    assert queries.find_holder("2600000000000") is None
+    assert queries.find("2600000000000") is None
 
 
 def test_an_active_card_without_a_member_cannot_be_stored() -> None:
