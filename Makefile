@@ -25,8 +25,9 @@ format:  ## Put the code into one form
 pictures:  ## Retake the screenshots of the README and the docs
 	uv run --group heavy --extra demo python tools/pictures.py
 
-messages:  ## Collect texts to translate, and compile the translations
-	uv run regulars makemessages --locale ru --no-location --no-obsolete && uv run regulars compilemessages
+messages:  ## Collect texts to translate (needs gettext), and compile the translations
+	uv run regulars makemessages --locale ru --no-location --no-wrap --no-obsolete
+	uv run pybabel compile -D django -d regulars/web/locale
 
 pins:  ## Write the pinned versions of every dependency into pyproject.toml
 	uv run python tools/pins.py
