@@ -1,4 +1,4 @@
-"""The worker process: relays, a sender for each gateway that is on, and recovery, until SIGTERM."""
+"""The worker process: relays, a sender for each gateway that is on, recovery and forgetting, until SIGTERM."""
 
 import asyncio
 import contextlib
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from regulars.gateways import registry
 from regulars.kit.clock import now
+from regulars.loyalty.members import sign_in
 from regulars.messages import actions as messages
 from regulars.messages import queries
 from regulars.messages.gateway import Gateway, OnReceipt
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 _ROSTER_EVERY_S = 1.0
 _RECOVER_EVERY_S = 1.0
 _AGAIN_AFTER_S = 5.0
+_FORGET_EVERY_S = 3600.0
 
 
 @dataclass(slots=True)
@@ -50,12 +52,12 @@ class Worker:
         """Work until asked to stop; then finish within ten seconds."""
         threads, relays_stop = Threads(), threading.Event()
         relays = relay.start(relays_stop, count=self.relays)
-        recovering = asyncio.create_task(self._recover_until(stop, threads))
+        loops = [asyncio.create_task(loop(stop, threads)) for loop in (self._recover_until, _forget_until)]
         try:
             await self._keep_roster(stop, threads)
         finally:
             relays_stop.set()
-            await recovering
+            await asyncio.gather(*loops)
             await asyncio.to_thread(_join, relays)
             threads.close()
 
@@ -113,6 +115,16 @@ class Worker:
         found = messages.recover(by=BY, at=now(), repeat_after_s=self.repeat_after_s, receipts_since_s=since_s)
         if found.unknown:
             log.warning("%d messages of a lost sender have an unknown fate", found.unknown)
+
+
+async def _forget_until(stop: asyncio.Event, threads: Threads) -> None:
+    """Forget codes and sessions that are long over, phones of strangers among them, at the start and every hour."""
+    while not stop.is_set():
+        try:
+            await threads.call(lambda: sign_in.forget_old(at=now()))
+        except Exception as error:
+            log.warning("forgetting: %s: %s", type(error).__name__, error)
+        await _until(stop, _FORGET_EVERY_S)
 
 
 def run_until_told(worker: Worker) -> None:
