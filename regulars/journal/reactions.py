@@ -24,11 +24,11 @@ type Reaction = Callable[[Happened, datetime], None]
 
 def outward(reaction: Reaction) -> Reaction:
     """Mark a reaction that asks somebody outside: it runs on a relay of its own and holds up no other."""
-    _outward.add(reaction.__name__)
+    _outward.add(reaction)
     return reaction
 
 
-_outward: set[str] = set()
+_outward: set[Reaction] = set()
 _by_event: dict[str, list[str]] = {}
 _by_name: dict[str, Reaction] = {}
 
@@ -49,7 +49,7 @@ def names_for(event: str) -> list[str]:
 
 def list_outward() -> list[str]:
     """The names of the reactions that ask somebody outside."""
-    return [name for name in _by_name if name.partition(".")[2] in _outward]
+    return [name for name, reaction in _by_name.items() if reaction in _outward]
 
 
 def get(name: str) -> Reaction:

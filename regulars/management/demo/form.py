@@ -26,6 +26,10 @@ class Form(HTMLParser):
         if tag == "form":
             self._is_inside = False
 
-    def without(self, name: str, value: str) -> list[tuple[str, str]]:
-        """The fields after one box was unticked."""
-        return [field for field in self.fields if field != (name, value)]
+    def without(self, name: str, value: str, *, act: str) -> dict[str, list[str]]:
+        """What is posted after one box was unticked and a button was pressed: values by field."""
+        posted = {"act": [act]}
+        for field, ticked in self.fields:
+            if (field, ticked) != (name, value):
+                posted.setdefault(field, []).append(ticked)
+        return posted

@@ -95,10 +95,10 @@ def opt_out(anna: Heroine) -> dict[str, str]:
         page = browser.get(anna.unsubscribe_address).raise_for_status()
         if not switches.is_channel_on(anna.person_id, CHANNEL):
             raise StoryBroken("Opening the unsubscribe page already turned something off.")
-        fields = Form(page.text).without("channel", CHANNEL)
+        fields = Form(page.text).without("channel", CHANNEL, act="save")
         answer = browser.post(
             anna.unsubscribe_address,
-            data=_repeated([*fields, ("act", "save")]),
+            data=fields,
             headers={"Referer": anna.unsubscribe_address},
         )
         answer.raise_for_status()
@@ -108,13 +108,6 @@ def opt_out(anna: Heroine) -> dict[str, str]:
         "loyalty": "active" if _is_selected(anna, "mailings") else "inactive",
         "other_types": "untouched" if _others(anna) == before else "touched",
     }
-
-
-def _repeated(fields: list[tuple[str, str]]) -> dict[str, list[str]]:
-    repeated: dict[str, list[str]] = {}
-    for name, value in fields:
-        repeated.setdefault(name, []).append(value)
-    return repeated
 
 
 def _is_selected(anna: Heroine, mailing_type: str) -> bool:
