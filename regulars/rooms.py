@@ -25,6 +25,22 @@ class Access(AppConfig):
     verbose_name = "Employees and keys"
 
 
+class Providers(AppConfig):
+    """Accounts at providers."""
+
+    name = "regulars.providers"
+    label = "providers"
+    verbose_name = "Gateways"
+
+
+class Runs(AppConfig):
+    """Starts of mailings and their frozen audiences."""
+
+    name = "regulars.runs"
+    label = "runs"
+    verbose_name = "Runs"
+
+
 class Messages(AppConfig):
     """The queue of messages; the label differs from the name since Django's own `messages` has it."""
 
@@ -81,10 +97,13 @@ LoyaltySubscriptions = _room("loyalty", "subscriptions", "Subscriptions")
 LoyaltyPoints = _room("loyalty", "points", "Points")
 LoyaltyPurchases = _room("loyalty", "purchases", "Purchases")
 LoyaltyOffers = _room("loyalty", "offers", "Offers")
+LoyaltyAudiences = _room("loyalty", "audiences", "Audiences")
+LoyaltyMailings = _room("loyalty", "mailings", "Mailings")
 LoyaltyNotifications = _room("loyalty", "notifications", "Notifications")
 LoyaltySync = _room("loyalty", "sync", "Bridge to Smart Communications")
 SmartcommsCustomers = _room("smartcomms", "customers", "Customers")
 SmartcommsSubscriptions = _room("smartcomms", "subscriptions", "Subscriptions and categories")
+SmartcommsMailings = _room("smartcomms", "mailings", "Mailings")
 SmartcommsSync = _room("smartcomms", "sync", "Bridge to Loyalty")
 
 
@@ -105,7 +124,7 @@ WebSmartcomms = _door("web.smartcomms", "Smart Communications pages")
 WebPublic = _door("web.public", "Public pages")
 Sandbox = _door("sandbox", "Sandbox")
 
-GROUND = ["Regulars", "Journal", "Access", "Messages"]
+GROUND = ["Regulars", "Journal", "Access", "Providers", "Runs", "Messages"]
 LOYALTY = [name for name in list(globals()) if name.startswith("Loyalty")]
 SMARTCOMMS = ["SmartComms", *(name for name in list(globals()) if name.startswith("Smartcomms"))]
 DOORS = ["WebShell", "WebAccount", "WebTill", "WebBackoffice", "WebSmartcomms", "WebPublic", "Sandbox"]

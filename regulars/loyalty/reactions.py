@@ -26,6 +26,7 @@ from regulars.loyalty.sync.actions import (
 )
 from regulars.messages import events as messages
 from regulars.messages import gate
+from regulars.providers import events as providers
 
 
 def register() -> None:
@@ -38,7 +39,7 @@ def register() -> None:
             access.TillKeyIssued: [],
             access.TillKeyRevoked: [],
             messages.AddressSuppressed: [],
-            messages.GatewayPaused: [],
+            providers.GatewayPaused: [],
             programme.ProgrammeCreated: [],
             programme.PointsCurrencyAdded: [],
             programme.ConsentModeChanged: [],

@@ -12,10 +12,10 @@ from regulars.journal import actions as journal
 from regulars.kit import sql
 from regulars.kit.actor import Actor
 from regulars.messages import failpoint, fate, gate, intents, statements
-from regulars.messages.events import AddressSuppressed, GatewayPaused
+from regulars.messages.events import AddressSuppressed
 from regulars.messages.gateway import HandOver, Receipt, ReceiptState
 from regulars.messages.intents import Claim, Claimed, Intent, Recovered, Result
-from regulars.messages.models import Gateway
+from regulars.providers import actions as providers
 
 _QUEUED_AT_ONCE = 5_000
 _GATEWAY_PAUSE_S = 60
@@ -39,6 +39,10 @@ def queue(
     sender: str,
     text: str,
     lifetime: timedelta,
+    subject_line: str = "",
+    html: str = "",
+    unsubscribe_url: str = "",
+    run_id: int | None = None,
     by: Actor,
     at: datetime,
 ) -> int | None:
@@ -48,7 +52,8 @@ def queue(
     `key:…`). After `lifetime` it is not sent any more. Whether it may go is judged when it is claimed, not here.
     """
     intent = Intent(
-        system, person_id, channel, message_class, subject, origin, template, address, sender, text, lifetime
+        *(system, person_id, channel, message_class, subject, origin, template, address, sender, text, lifetime),
+        *(subject_line, html, unsubscribe_url, run_id),
     )
     ids = _queue([intent], by, at)
     return ids[0] if ids else None
@@ -75,6 +80,10 @@ def _queue(wanted: Sequence[Intent], by: Actor, at: datetime) -> list[int]:
         [one.sender for one in wanted],
         [one.text for one in wanted],
         [one.lifetime.total_seconds() for one in wanted],
+        [one.subject_line for one in wanted],
+        [one.html for one in wanted],
+        [one.unsubscribe_url for one in wanted],
+        [one.run_id for one in wanted],
     ]
     rows = sql.fetch(dict, statements.QUEUE, [f"{by.kind}:{by.id}", *columns, at])
     return [int(row["id"]) for row in rows]
@@ -113,6 +122,12 @@ def _cancel(
 
 
 @transaction.atomic
+def cancel_run(run_id: int, *, most: int = 5_000, at: datetime) -> int:
+    """Cancel up to `most` messages of a run that have not left yet; answer how many. Call it until nothing is left."""
+    return sql.run(statements.CANCEL_RUN, [at, run_id, most])
+
+
+@transaction.atomic
 def erase_person(person_id: str, *, at: datetime) -> int:
     """Cancel what has not left yet and empty address and text of all messages of a person; answer how many messages.
 
@@ -142,6 +157,9 @@ class _Ready:
     address: str
     sender: str
     text: str
+    subject_line: str
+    html: str
+    unsubscribe_url: str
     is_overdue: bool
     is_free: bool
     is_suppressed: bool
@@ -156,7 +174,8 @@ def claim(channel: str, *, gateway_id: int, limits: Sequence[int], worker: str, 
     Raises what a gate raises, and then nothing is taken.
     """
     lanes = [value for limit in limits for value in (channel, gate.systems(), limit)]
-    ready = [row for row in sql.fetch(_Ready, statements.READY, [gateway_id, *lanes]) if row.is_free]
+    mailings = lanes[-3:]
+    ready = [row for row in sql.fetch(_Ready, statements.READY, [gateway_id, *lanes, *mailings]) if row.is_free]
     if not ready:
         return Claim([], 0)
 
@@ -196,7 +215,19 @@ def _candidate(row: _Ready) -> gate.Candidate:
 
 def _claimed(row: _Ready) -> Claimed:
     parts = intents.count_parts(row.channel, row.text)
-    return Claimed(row.id, row.person_id, row.lane, row.attempt + 1, row.address, row.sender, row.text, parts)
+    return Claimed(
+        id=row.id,
+        person_id=row.person_id,
+        lane=row.lane,
+        attempt=row.attempt + 1,
+        address=row.address,
+        sender=row.sender,
+        text=row.text,
+        parts=parts,
+        subject_line=row.subject_line,
+        html=row.html,
+        unsubscribe_url=row.unsubscribe_url,
+    )
 
 
 @transaction.atomic
@@ -252,6 +283,9 @@ def _hand_over(message: Claimed, rows: Sequence[_Marked]) -> HandOver:
         references=tuple(row.delivery_id for row in rows),
         lifetime_s=rows[0].lifetime_s,
         parts=tuple(row.part for row in rows if row.is_due),
+        subject_line=message.subject_line,
+        html=message.html,
+        unsubscribe_url=message.unsubscribe_url,
     )
 
 
@@ -314,8 +348,8 @@ def _suppress(dead: Mapping[int, str], by: Actor, at: datetime) -> None:
 def _pause_gateway(results: Sequence[Result], gateway_id: int, by: Actor, at: datetime) -> None:
     verdicts = (fate.verdict(result.parts) for result in results)
     code = next((verdict.reason for verdict in verdicts if verdict.pauses_gateway), None)
-    if code is not None and sql.run(statements.PAUSE_GATEWAY, [_GATEWAY_PAUSE_S, code, gateway_id]):
-        journal.record(GatewayPaused(gateway_id, code), by=by, at=at)
+    if code is not None:
+        providers.pause(gateway_id, code=code, seconds=_GATEWAY_PAUSE_S, by=by, at=at)
 
 
 # --- receipts
@@ -440,29 +474,6 @@ def _recover_submitting(by: Actor, at: datetime) -> int:
         sql.run(statements.REFOLD, [ids, [row["person_id"] for row in rows]])
         _look_again(sql.fetch(_Kept, statements.TAKE_RECEIPTS_OF, [ids, ids]), by=by, at=at)
     return len(rows)
-
-
-# --- gateways
-
-
-@transaction.atomic
-def set_gateway(
-    name: str, *, channel: str, provider: str, settings: Mapping[str, Any], is_test: bool = False, is_on: bool = True
-) -> int:
-    """Set up a provider's account under its name, or change it; answer its id. Senders follow within seconds."""
-    gateway, _ = Gateway.objects.update_or_create(
-        name=name,
-        defaults={
-            "channel": channel,
-            "provider": provider,
-            "settings": dict(settings),
-            "is_test": is_test,
-            "is_on": is_on,
-            "paused_until": None,
-            "trouble": "",
-        },
-    )
-    return int(gateway.pk)
 
 
 def _keys(claimed: Sequence[Claimed]) -> list[list[Any]]:

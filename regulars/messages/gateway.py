@@ -45,7 +45,8 @@ class HandOver:
     `references` has one of our own numbers for each part of the text (the delivery ids). Where the provider has a field
     for it the gateway sends it along; SMPP has 16 bits, so there it is the number modulo 65536. The first one also
     joins the parts on the phone: keep the numbers when a message is tried again. `parts` names the parts to hand over,
-    from 1; empty means all. `lifetime_s` is how long the provider may try, in seconds.
+    from 1; empty means all. `lifetime_s` is how long the provider may try, in seconds. An email has a `subject_line`,
+    perhaps `html` beside its plain `text`, and the address at which one click unsubscribes, if it can be refused.
     """
 
     message_id: int
@@ -56,6 +57,9 @@ class HandOver:
     references: tuple[int, ...]
     lifetime_s: int | None = None
     parts: tuple[int, ...] = ()
+    subject_line: str = ""
+    html: str = ""
+    unsubscribe_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,11 @@ LANES: Mapping[str, int] = {"code": CODES, "event": EVENTS, "marketing": MAILING
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """One thing to tell one person over one channel; once per (person, system, origin, template, channel)."""
+    """One thing to tell one person over one channel; once per (person, system, origin, template, channel).
+
+    The last four fields are for emails and mailings. A message of a run leaves only while the run is neither held nor
+    over. `unsubscribe_url` takes one click (RFC 8058) and shows a page to a browser.
+    """
 
     system: str
     person_id: str
@@ -26,6 +30,10 @@ class Intent:
     sender: str
     text: str
     lifetime: timedelta
+    subject_line: str = ""
+    html: str = ""
+    unsubscribe_url: str = ""
+    run_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,9 @@ class Claimed:
     sender: str
     text: str
     parts: int
+    subject_line: str = ""
+    html: str = ""
+    unsubscribe_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

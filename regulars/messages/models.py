@@ -41,25 +41,6 @@ class DeliveryState(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
-class Gateway(models.Model):
-    """A provider's account through which a channel is sent."""
-
-    channel = models.TextField()
-    provider = models.TextField()
-    name = models.TextField(unique=True)
-    settings = models.JSONField(default=dict)
-    is_test = models.BooleanField(default=False, help_text="A stand-in; a banner on every page says so.")
-    is_on = models.BooleanField(default=True)
-    paused_until = models.DateTimeField(null=True, blank=True)
-    trouble = models.TextField(blank=True, default="", help_text="Why it was paused: somebody must look.")
-
-    class Meta:
-        db_table = "messages_gateway"
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class Message(models.Model):
     """One intent to tell one person one thing over one channel."""
 
@@ -78,6 +59,10 @@ class Message(models.Model):
     address = models.TextField(blank=True, default="")
     sender = models.TextField(blank=True, default="")
     text = models.TextField(blank=True, default="")
+    subject_line = models.TextField(blank=True, default="", help_text="The subject of an email.")
+    html = models.TextField(blank=True, default="", help_text="An email as HTML; `text` is its plain part.")
+    unsubscribe_url = models.TextField(blank=True, default="", help_text="Where one click ends what it falls under.")
+    run_id = models.BigIntegerField(null=True, blank=True, help_text="The run of a mailing that made it.")
     state = models.TextField(choices=MessageState, default=MessageState.QUEUED)
     reason = models.TextField(blank=True, default="")
     attempt = models.IntegerField(
@@ -103,12 +88,22 @@ class Message(models.Model):
             CheckConstraint(condition=Q(lane__range=(0, 2)), name="there_are_three_lanes"),
         ]
         indexes = [
-            Index(fields=["channel", "lane", "next_at", "id"], condition=Q(state="queued"), name="messages_that_wait"),
+            Index(
+                fields=["channel", "lane", "next_at", "id"],
+                condition=Q(state="queued", run_id__isnull=True),
+                name="messages_that_wait",
+            ),
             Index(fields=["lease_until"], condition=Q(state__in=["claimed", "submitting"]), name="messages_on_a_lease"),
             Index(
                 fields=["state_at"], condition=Q(state="unknown", message_class="event"), name="events_of_unknown_fate"
             ),
             Index(fields=["person_id", "-id"], name="message_by_person"),
+            Index(
+                fields=["run_id", "next_at", "id"],
+                condition=Q(state="queued", run_id__isnull=False),
+                name="messages_that_wait_by_run",
+            ),
+            Index(fields=["run_id", "state", "reason"], condition=Q(run_id__isnull=False), name="messages_by_run"),
         ]
 
     def __str__(self) -> str:

@@ -1,25 +1,11 @@
-"""Looks at the queue: counts by state, a person's messages, the gateways that are in use."""
+"""Looks at the queue: counts by state, a person's messages."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Count
 
-from regulars.messages.models import Gateway, Message, Receipt
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A provider's account, as a sender needs it."""
-
-    id: int
-    name: str
-    channel: str
-    provider: str
-    settings: Mapping[str, Any]
+from regulars.messages.models import Message, Receipt
 
 
 def count_by_state(system: str | None = None) -> dict[str, dict[str, int]]:
@@ -39,14 +25,6 @@ def count_waiting() -> int:
 def count_unmatched_receipts() -> int:
     """How many receipts have found no message."""
     return Receipt.objects.count()
-
-
-def list_accounts_on() -> list[Account]:
-    """The gateways that senders use."""
-    columns = (
-        Gateway.objects.filter(is_on=True).order_by("id").values_list("id", "name", "channel", "provider", "settings")
-    )
-    return [Account(*row) for row in columns]
 
 
 def oldest_waiting(channel: str) -> datetime | None:

@@ -8,13 +8,16 @@ PERSON_LOCK = 7_250_318_010
 
 QUEUE = """
 insert into messages_message
-  (system, person_id, channel, message_class, lane, subject, origin, template, address, sender, text, state, reason,
+  (system, person_id, channel, message_class, lane, subject, origin, template, address, sender, text, subject_line, html,
+   unsubscribe_url, run_id, state, reason,
    attempt, refusals, repeats, claimed_by, queued_by, queued_at, next_at, expires_at, state_at)
 select g.system, g.person_id, g.channel, g.message_class, g.lane, g.subject, g.origin, g.template, g.address, g.sender,
-       g.text, 'queued', '', 0, 0, 0, '', %s, t.at, t.at, t.at + make_interval(secs => g.lifetime_s), t.at
+       g.text, g.subject_line, g.html, g.unsubscribe_url, g.run_id, 'queued', '', 0, 0, 0, '', %s, t.at, t.at,
+       t.at + make_interval(secs => g.lifetime_s), t.at
   from unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::smallint[], %s::text[], %s::text[], %s::text[],
-              %s::text[], %s::text[], %s::text[], %s::float8[])
-    as g (system, person_id, channel, message_class, lane, subject, origin, template, address, sender, text, lifetime_s)
+              %s::text[], %s::text[], %s::text[], %s::float8[], %s::text[], %s::text[], %s::text[], %s::bigint[])
+    as g (system, person_id, channel, message_class, lane, subject, origin, template, address, sender, text, lifetime_s,
+          subject_line, html, unsubscribe_url, run_id)
  cross join (select %s::timestamptz as at) t
     on conflict on constraint a_message_is_one_intent do nothing
 returning id
@@ -32,11 +35,18 @@ update messages_message m set state = 'cancelled', reason = %s, state_at = %s, l
  where m.person_id = mine.person_id and m.id = mine.id
 """
 
+CANCEL_RUN = """
+update messages_message m set state = 'cancelled', reason = 'run_cancelled', state_at = %s, lease_until = null
+  from (select person_id, id from messages_message where run_id = %s and state in ('queued', 'claimed')
+         order by id limit %s for update skip locked) mine
+ where m.person_id = mine.person_id and m.id = mine.id
+"""
+
 ERASE = (
     "delete from messages_receipt r using messages_message m"
     " where m.person_id = %s and m.address <> '' and r.address = m.address",
     "delete from messages_suppression where person_id = %s",
-    "update messages_message m set address = '', text = '' from"
+    "update messages_message m set address = '', text = '', subject_line = '', html = '', unsubscribe_url = '' from"
     " (select person_id, id from messages_message where person_id = %s order by id for update) mine"
     " where m.person_id = mine.person_id and m.id = mine.id",
 )
@@ -44,16 +54,29 @@ ERASE = (
 _LANE = """
 lane_{lane} as (
   select person_id, id from messages_message
-   where channel = %s and lane = {lane} and state = 'queued' and next_at <= now()
+   where channel = %s and lane = {lane} and state = 'queued' and run_id is null and next_at <= now()
      and (system = any(%s) or expires_at <= now()) and exists (select 1 from open)
    order by next_at, id limit %s for update skip locked)"""
+# Runs share what is free in the lane of mailings, so that a small mailing does not wait for a large one. A held run costs
+# nothing, however many of its messages wait.
+_RUNS = """
+run as materialized (
+  select id, count(*) over () as runs from runs_run where channel = %s and state in ('queueing', 'sending') and not is_held),
+of_run as (
+  select mine.person_id, mine.id from run cross join lateral (
+    select person_id, id from messages_message m
+     where m.run_id = run.id and m.state = 'queued' and m.next_at <= now()
+       and (m.system = any(%s) or m.expires_at <= now()) and exists (select 1 from open)
+     order by m.next_at, m.id limit (%s + run.runs - 1) / run.runs for update skip locked) mine)"""
 READY = f"""
 with open as materialized (
-  select 1 from messages_gateway where id = %s and is_on and coalesce(paused_until, '-infinity') <= now()),
+  select 1 from providers_gateway where id = %s and is_on and coalesce(paused_until, '-infinity') <= now()),
 {", ".join(_LANE.format(lane=lane) for lane in (0, 1, 2))},
-ready as (select * from lane_0 union all select * from lane_1 union all select * from lane_2)
+{_RUNS},
+ready as (
+  select * from lane_0 union all select * from lane_1 union all select * from lane_2 union all select * from of_run)
 select m.id, m.system, m.person_id, m.channel, m.message_class, m.lane, m.subject, m.origin, m.attempt, m.address,
-       m.sender, m.text, m.expires_at <= now() as is_overdue,
+       m.sender, m.text, m.subject_line, m.html, m.unsubscribe_url, m.expires_at <= now() as is_overdue,
        pg_try_advisory_xact_lock_shared(hashtextextended(m.person_id, {PERSON_LOCK})) as is_free,
        exists (select 1 from messages_suppression s where s.channel = m.channel and s.address = m.address)
          as is_suppressed
@@ -89,6 +112,8 @@ with mine as (
       on m.person_id = g.person_id and m.id = g.id and m.attempt = g.attempt
    where m.state = 'claimed' and m.claimed_by = %s and m.expires_at > now()
      and m.lease_until > now() + make_interval(secs => %s)
+     and (m.run_id is null or exists (
+       select 1 from runs_run r where r.id = m.run_id and not r.is_held and r.state in ('queueing', 'sending')))
    order by m.id for update of m skip locked),
 marked as (
   update messages_message m
@@ -155,11 +180,6 @@ select distinct on (channel, address) channel, address, person_id, g.reason, now
     on conflict do nothing
 returning channel, person_id, reason, (select max(id) from messages_message m
   where m.id = any(%s) and m.channel = messages_suppression.channel and m.address = messages_suppression.address) as id
-"""
-PAUSE_GATEWAY = """
-update messages_gateway set paused_until = now() + make_interval(secs => %s), trouble = %s
- where id = %s and coalesce(paused_until, '-infinity') <= now()
-returning id
 """
 
 # A reference is 16 bits wide where the provider echoes it at all, so it finds only what nobody has answered for, at

@@ -4,6 +4,7 @@ from regulars.access import events as access
 from regulars.journal import reactions
 from regulars.messages import events as messages
 from regulars.messages import gate
+from regulars.providers import events as providers
 from regulars.smartcomms.customers import events as customers
 from regulars.smartcomms.subscriptions import events as subscriptions
 from regulars.smartcomms.subscriptions import gate as consent
@@ -20,7 +21,7 @@ def register() -> None:
             access.TillKeyIssued: [],
             access.TillKeyRevoked: [],
             messages.AddressSuppressed: [],
-            messages.GatewayPaused: [],
+            providers.GatewayPaused: [],
             customers.CustomersReceived: [],
             customers.CustomerErased: [],
             subscriptions.CategoryAdded: [],

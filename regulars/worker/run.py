@@ -14,9 +14,9 @@ from regulars.gateways import registry
 from regulars.kit.clock import now
 from regulars.loyalty.members import sign_in
 from regulars.messages import actions as messages
-from regulars.messages import queries
 from regulars.messages.gateway import Gateway, OnReceipt
-from regulars.messages.queries import Account
+from regulars.providers import queries as providers
+from regulars.providers.queries import Account
 from regulars.worker import relay
 from regulars.worker.sender import BY, Sender, Times
 from regulars.worker.threads import Threads
@@ -73,7 +73,7 @@ class Worker:
 
     async def _match(self, hired: dict[int, _Hired], threads: Threads) -> None:
         """Start and stop senders until they match the gateways that are on; one that failed is started again."""
-        wanted = {one.id: one for one in await threads.call(queries.list_accounts_on)}
+        wanted = {one.id: one for one in await threads.call(providers.list_accounts_on)}
         for gateway_id, one in list(hired.items()):
             if wanted.get(gateway_id) != one.account or one.task.done():
                 del hired[gateway_id]

@@ -21,9 +21,11 @@ from regulars.journal import reactions
 from regulars.kit.actor import Actor
 from regulars.kit.clock import now
 from regulars.messages import actions, gate, statements
-from regulars.messages.events import AddressSuppressed, GatewayPaused
+from regulars.messages.events import AddressSuppressed
 from regulars.messages.gateway import HandOver
 from regulars.messages.intents import Claimed, Intent, Result
+from regulars.providers import actions as providers
+from regulars.providers.events import GatewayPaused
 from regulars.worker.run import Worker, run_until_told
 from regulars.worker.sender import Sender, Times
 
@@ -54,7 +56,7 @@ def sends_again() -> None:
 def fill_queue(count: int, message_class: str, port: int) -> None:
     stored = {"host": "127.0.0.1", "port": port, "system_id": "shop", "password": "secret", "window": WINDOW}
     stored |= {"response_timeout_s": 2, "reconnect_min_s": 0.1}
-    actions.set_gateway("smsc", channel="sms", provider="smpp", settings=stored)
+    providers.set_gateway("smsc", channel="sms", provider="smpp", settings=stored)
     wanted = [intent(n, message_class) for n in range(count)]
     print(actions.queue_many(wanted, by=Actor.system("tests"), at=now()))
 

@@ -58,13 +58,20 @@ _GROUND = (
     *_none("access_employee", "roles"),
     *_none("access_tillkey", "prefix"),
     *_secret("access_tillkey", "key_hash", "a till's, not a member's: a hash"),
-    *_none("messages_gateway", "channel provider name trouble"),
-    *_secret("messages_gateway", "settings", "a provider's, not a member's"),
+    *_none("providers_gateway", "channel provider name trouble"),
+    *_secret("providers_gateway", "settings", "a provider's, not a member's"),
+    *_none("providers_price", "prefix"),
+    *_none("runs_run", "system public_id kind channel state"),
+    *_pseudonymous("runs_run", "mailing_id started_by"),
+    *_pseudonymous("runs_recipient", "person_id"),
+    *_none("runs_recipient", "state reason"),
     *_none(
         "messages_message", "system channel message_class subject template sender state reason claimed_by queued_by"
     ),
     *_pseudonymous("messages_message", "person_id origin"),
-    *_personal("messages_message", "address text", "emptied by messages.erase_person"),
+    *_personal(
+        "messages_message", "address text subject_line html unsubscribe_url", "emptied by messages.erase_person"
+    ),
     *_pseudonymous("messages_delivery", "person_id provider_id"),
     *_none("messages_delivery", "state code"),
     *_pseudonymous("messages_receipt", "provider_id"),

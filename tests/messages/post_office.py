@@ -9,10 +9,12 @@ from regulars.journal import reactions
 from regulars.kit.actor import Actor
 from regulars.kit.clock import now
 from regulars.messages import actions, gate
-from regulars.messages.events import AddressSuppressed, GatewayPaused
+from regulars.messages.events import AddressSuppressed
 from regulars.messages.gateway import HandOver, Outcome, PartResult
 from regulars.messages.intents import Claimed, Result
 from regulars.messages.models import Message
+from regulars.providers import actions as providers
+from regulars.providers.events import GatewayPaused
 
 SYSTEM = "shop"
 BY = Actor.system("tests")
@@ -36,7 +38,7 @@ def open_gate(refused: dict[str, str] | None = None) -> Iterator[dict[str, str]]
 
 
 def add_gateway(name: str = "smsc", **more: Any) -> int:
-    return actions.set_gateway(name, channel="sms", provider="smpp", settings=more.pop("settings", {}), **more)
+    return providers.set_gateway(name, channel="sms", provider="smpp", settings=more.pop("settings", {}), **more)
 
 
 def queue(person: str = "mem_1", **wishes: Any) -> Message:

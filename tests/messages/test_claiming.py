@@ -6,7 +6,8 @@ import pytest
 
 from regulars.kit.clock import now
 from regulars.messages import actions, gate
-from regulars.messages.models import Gateway, Message, Suppression
+from regulars.messages.models import Message, Suppression
+from regulars.providers.models import Gateway
 from tests.messages.post_office import BY, SYSTEM, WORKER, claim, lapse, mark, queue, state
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,8 @@ from regulars.journal.models import Entry
 from regulars.kit.clock import now
 from regulars.messages import actions
 from regulars.messages.gateway import Outcome
-from regulars.messages.models import Delivery, Gateway, Suppression
+from regulars.messages.models import Delivery, Suppression
+from regulars.providers.models import Gateway
 from tests.messages.post_office import BY, claim, lapse, make_ready, mark, queue, settle, state, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("refused")]
@@ -127,4 +128,4 @@ def test_refused_credentials_pause_the_gateway_and_tell_once(gateway_id: int) ->
 
     gateway = Gateway.objects.get()
     assert (gateway.trouble, gateway.paused_until is not None) == ("0x0E", True)
-    assert [entry.event for entry in Entry.objects.all()] == ["messages.GatewayPaused"]
+    assert [entry.event for entry in Entry.objects.all()] == ["providers.GatewayPaused"]

@@ -18,7 +18,7 @@ from regulars.kit import clock
 from regulars.loyalty.notifications import actions as notifications
 from regulars.loyalty.offers import actions as offers
 from regulars.management import processes
-from regulars.messages import actions as messages
+from regulars.providers import actions as providers
 from regulars.sandbox import inbox
 from regulars.smartcomms.subscriptions import actions as categories
 from tests import make
@@ -131,5 +131,5 @@ def _furnish(smpp_port: int) -> str:
     )
     categories.add_category("weekly", name="Weekly offers", defaults={"sms": True}, by=make.BY, at=at)
     account = {"host": "127.0.0.1", "port": smpp_port, "system_id": "shop", "password": "secret"}
-    messages.set_gateway("SMSC", channel="sms", provider="smpp", settings=account, is_test=True)
+    providers.set_gateway("SMSC", channel="sms", provider="smpp", settings=account, is_test=True)
     return access.issue_till_key(till.pk, by=make.BY, at=at)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from regulars.messages.models import Gateway, Message
+from regulars.messages.models import Message
+from regulars.providers.models import Gateway
 from regulars.worker.sender import Sender
 from tests.messages.post_office import make_ready, open_gate, queue
 from tests.worker.shift import aside, shift, until

@@ -36,7 +36,7 @@ from regulars.management.demo.people import people
 from regulars.management.demo.programme import PROGRAMME
 from regulars.management.demo.progress import Progress
 from regulars.management.demo.shopping import Shopping, Slice
-from regulars.messages import actions as messages
+from regulars.providers import actions as providers
 from regulars.smartcomms.subscriptions import actions as categories
 
 BY = Actor.system("demo")
@@ -198,7 +198,7 @@ def _add_texts(at: datetime) -> None:
 
 def connect_gateway(port: int) -> None:
     """Point the SMS gateway at the sandbox's port."""
-    messages.set_gateway(
+    providers.set_gateway(
         "Sandbox SMSC",
         channel="sms",
         provider="smpp",

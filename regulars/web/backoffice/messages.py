@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from regulars.messages.models import Delivery, Gateway, Message, MessageClass
+from regulars.messages.models import Delivery, Message, MessageClass
+from regulars.providers.models import Gateway
 from regulars.web.backoffice import columns, filters
 from regulars.web.backoffice.faces import Table
 from regulars.web.backoffice.reading import Reading

@@ -21,7 +21,9 @@ from regulars.loyalty.stores.models import Partner, Store, Till
 from regulars.loyalty.subscriptions.models import Choice, MailingType
 from regulars.loyalty.subscriptions.models import Entry as ConsentEntry
 from regulars.loyalty.sync.models import ChannelVersion, Quarantined
-from regulars.messages.models import Delivery, Gateway, Message, Receipt, Suppression
+from regulars.messages.models import Delivery, Message, Receipt, Suppression
+from regulars.providers.models import Gateway, Price
+from regulars.runs.models import Recipient, Run
 from regulars.web.backoffice import (
     access,
     cards,
@@ -113,6 +115,9 @@ PAGES: dict[type[Model], Any] = {
     JournalDelivery: Outbox,
 }
 HIDDEN: dict[type[Model], str] = {
+    Run: "stands on its mailing's page as progress",
+    Recipient: "stands on its run as the list of people",
+    Price: "stands on its gateway as the price list",
     Identifier: "stands masked on the member's page",
     OneTimeCode: "one-time codes are nobody's to look at",
     Session: "a member's devices are the member's own, on the account page",

@@ -21,7 +21,8 @@ from regulars.loyalty.offers import actions as offers
 from regulars.loyalty.offers.models import Offer
 from regulars.loyalty.stores import queries as stores
 from regulars.loyalty.sync.models import ChannelVersion, Quarantined
-from regulars.messages.models import Delivery, Gateway, Message, Receipt, Suppression
+from regulars.messages.models import Delivery, Message, Receipt, Suppression
+from regulars.providers.models import Gateway
 from regulars.smartcomms.customers.models import Customer
 from regulars.smartcomms.subscriptions import models as consent
 from regulars.smartcomms.sync.models import Quarantined as SisterQuarantined

@@ -6,7 +6,8 @@ from django.test.utils import CaptureQueriesContext
 
 from regulars.loyalty.members.models import Member
 from regulars.loyalty.purchases.models import Purchase
-from regulars.messages.models import Gateway, Message
+from regulars.messages.models import Message
+from regulars.providers.models import Gateway
 from regulars.smartcomms.customers.models import Customer
 from tests import make
 from tests.web.backoffice import staff

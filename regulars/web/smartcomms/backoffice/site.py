@@ -9,7 +9,9 @@ from regulars.access.models import Employee
 from regulars.journal.models import Delivery as JournalDelivery
 from regulars.journal.models import Entry as JournalEntry
 from regulars.journal.models import Personal
-from regulars.messages.models import Delivery, Gateway, Message, Receipt, Suppression
+from regulars.messages.models import Delivery, Message, Receipt, Suppression
+from regulars.providers.models import Gateway, Price
+from regulars.runs.models import Recipient, Run
 from regulars.smartcomms.customers.models import Customer
 from regulars.smartcomms.subscriptions.models import (
     Category,
@@ -78,6 +80,9 @@ PAGES: dict[type[Model], Any] = {
     JournalDelivery: Outbox,
 }
 HIDDEN: dict[type[Model], str] = {
+    Run: "stands on its mailing's page as progress",
+    Recipient: "stands on its run as the list of people",
+    Price: "stands on its gateway as the price list",
     Personal: "personal details of the journal need a right of their own, which the contact centre asks for",
 }
 
