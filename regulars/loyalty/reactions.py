@@ -2,10 +2,12 @@
 
 from regulars.access import events as access
 from regulars.journal import reactions
+from regulars.kit import chores
 from regulars.loyalty.cards import events as cards
 from regulars.loyalty.cards.actions import retire_cards
 from regulars.loyalty.goods import events as goods
 from regulars.loyalty.members import events as members
+from regulars.loyalty.members import sign_in
 from regulars.loyalty.notifications import events as notifications
 from regulars.loyalty.notifications.actions import notify_points_accrued
 from regulars.loyalty.offers import events as offers
@@ -30,8 +32,9 @@ from regulars.providers import events as providers
 
 
 def register() -> None:
-    """Tell the journal what Loyalty does about what happens, and the message queue whom to ask."""
+    """Tell the journal what Loyalty does about what happens, the message queue whom to ask, and the scheduler what is due."""
     gate.register("loyalty", consent.refusals)
+    chores.register("forget codes and sessions", lambda at: sign_in.forget_old(at=at), every_s=3600)
     reactions.register(
         "loyalty",
         {

@@ -1,4 +1,4 @@
-"""The worker process: relays, a sender for each gateway that is on, recovery and forgetting, until SIGTERM."""
+"""The worker process: relays, the scheduler, a sender for each gateway that is on, and recovery, until SIGTERM."""
 
 import asyncio
 import contextlib
@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 
 from regulars.gateways import registry
 from regulars.kit.clock import now
-from regulars.loyalty.members import sign_in
 from regulars.messages import actions as messages
 from regulars.messages.gateway import Gateway, OnReceipt
 from regulars.providers import queries as providers
 from regulars.providers.queries import Account
-from regulars.worker import relay
+from regulars.worker import relay, scheduler
 from regulars.worker.sender import BY, Sender, Times
 from regulars.worker.threads import Threads
 
@@ -26,7 +25,6 @@ log = logging.getLogger(__name__)
 _ROSTER_EVERY_S = 1.0
 _RECOVER_EVERY_S = 1.0
 _AGAIN_AFTER_S = 5.0
-_FORGET_EVERY_S = 3600.0
 
 
 @dataclass(slots=True)
@@ -52,13 +50,14 @@ class Worker:
         """Work until asked to stop; then finish within ten seconds."""
         threads, relays_stop = Threads(), threading.Event()
         relays = relay.start(relays_stop, count=self.relays)
-        loops = [asyncio.create_task(loop(stop, threads)) for loop in (self._recover_until, _forget_until)]
+        timed = [*relays, scheduler.start(relays_stop)]
+        loops = [asyncio.create_task(self._recover_until(stop, threads))]
         try:
             await self._keep_roster(stop, threads)
         finally:
             relays_stop.set()
             await asyncio.gather(*loops)
-            await asyncio.to_thread(_join, relays)
+            await asyncio.to_thread(_join, timed)
             threads.close()
 
     async def _keep_roster(self, stop: asyncio.Event, threads: Threads) -> None:
@@ -115,16 +114,6 @@ class Worker:
         found = messages.recover(by=BY, at=now(), repeat_after_s=self.repeat_after_s, receipts_since_s=since_s)
         if found.unknown:
             log.warning("%d messages of a lost sender have an unknown fate", found.unknown)
-
-
-async def _forget_until(stop: asyncio.Event, threads: Threads) -> None:
-    """Forget codes and sessions that are long over, phones of strangers among them, at the start and every hour."""
-    while not stop.is_set():
-        try:
-            await threads.call(lambda: sign_in.forget_old(at=now()))
-        except Exception as error:
-            log.warning("forgetting: %s: %s", type(error).__name__, error)
-        await _until(stop, _FORGET_EVERY_S)
 
 
 def run_until_told(worker: Worker) -> None:
