@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from regulars.gateways.smpp import SmppGateway
+from regulars.gateways.smtp import SmtpGateway
 from regulars.messages.gateway import Gateway, OnReceipt
 
 type Builder = Callable[[Mapping[str, Any], OnReceipt], Gateway]
 
 GATEWAYS: Mapping[tuple[str, str], Builder] = {
     ("sms", "smpp"): SmppGateway.from_settings,
+    ("email", "smtp"): SmtpGateway.from_settings,
 }
 
 

@@ -46,10 +46,10 @@ def worker(env: Mapping[str, str]) -> Child:
     return Child("worker", [*PYTHON, "regulars.cli", "worker"], env, grace_s=20)
 
 
-def sandbox(port: int, control_port: int, record: Path, env: Mapping[str, str]) -> Child:
-    """The stand-in providers."""
+def sandbox(port: int, control_port: int, record: Path, env: Mapping[str, str], *, smtp_port: int = 0) -> Child:
+    """The stand-in providers; the mail server only with a port, its record beside that of the texts."""
     command = [*PYTHON, "regulars.cli", "sandbox", "--port", str(port), "--control-port", str(control_port)]
-    return Child("sandbox", [*command, "--record", str(record)], env, grace_s=5)
+    return Child("sandbox", [*command, "--smtp-port", str(smtp_port), "--record", str(record)], env, grace_s=5)
 
 
 def wait_until_answers(address: str, *, seconds: float = 60) -> None:

@@ -1,4 +1,4 @@
-"""How the stand-in SMSC is told to misbehave, and what certain phone numbers always do."""
+"""How stand-ins are told to misbehave; the SMSC's ways of it, and what certain phone numbers always do."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -6,7 +6,34 @@ from typing import Any
 
 
 @dataclass(slots=True)
-class Behaviour:
+class Changeable:
+    """A behaviour of named wishes, each of which can be changed alone while the stand-in runs."""
+
+    def change(self, wishes: Mapping[str, Any]) -> None:
+        """Change some of it. Raises ValueError that names what does not fit, and then changes nothing."""
+        checked = {name: self._checked(name, value) for name, value in wishes.items()}
+        for name, value in checked.items():
+            setattr(self, name, value)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Show all of it."""
+        return asdict(self)
+
+    def _checked(self, name: str, value: Any) -> Any:
+        if name not in {one.name for one in fields(self)}:
+            raise ValueError(f"There is no behaviour {name!r}.")
+        present = getattr(self, name)
+        if isinstance(present, tuple) and isinstance(value, list | tuple):
+            return tuple(str(one) for one in value)
+        if isinstance(present, float) and isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
+        if type(value) is not type(present):
+            raise ValueError(f"{name} must be {type(present).__name__}, not {value!r}.")
+        return value
+
+
+@dataclass(slots=True)
+class Behaviour(Changeable):
     """What the SMSC does to its clients; everything can be changed while it runs.
 
     Statuses are SMPP's numbers and 0 switches a refusal off; shares lie between 0 and 1; the two counters `drop_next`
@@ -41,28 +68,6 @@ class Behaviour:
     magic: bool = True
     """Obey the magic tails of phone numbers."""
     seed: int = 1
-
-    def change(self, wishes: Mapping[str, Any]) -> None:
-        """Change some of it. Raises ValueError that names what does not fit, and then changes nothing."""
-        checked = {name: self._checked(name, value) for name, value in wishes.items()}
-        for name, value in checked.items():
-            setattr(self, name, value)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Show all of it."""
-        return asdict(self)
-
-    def _checked(self, name: str, value: Any) -> Any:
-        if name not in {one.name for one in fields(self)}:
-            raise ValueError(f"There is no behaviour {name!r}.")
-        present = getattr(self, name)
-        if isinstance(present, tuple) and isinstance(value, list | tuple):
-            return tuple(str(one) for one in value)
-        if isinstance(present, float) and isinstance(value, int | float) and not isinstance(value, bool):
-            return float(value)
-        if type(value) is not type(present):
-            raise ValueError(f"{name} must be {type(present).__name__}, not {value!r}.")
-        return value
 
 
 @dataclass(frozen=True, slots=True)

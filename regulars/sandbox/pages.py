@@ -11,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_safe
 
@@ -20,7 +21,17 @@ MOST_PHONES, MOST_FOUND = 12, 200
 LONGEST_SEARCH = 40
 WORDS = {"accepted": ("on its way", "waiting"), "delivered": ("delivered", "done"), "failed": ("not delivered", "bad")}
 
-type Page = Callable[[HttpRequest], HttpResponse]
+type Page = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A tab of the navigation, as the shell draws it."""
+
+    url: str
+    icon: str
+    label: str
+    current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +59,18 @@ def for_this_machine(page: Page) -> Page:
     """Show a page only while there is a stand-in, and only to browsers on the same machine."""
 
     @wraps(page)
-    def checked(request: HttpRequest) -> HttpResponse:
+    def checked(request: HttpRequest, **named: str) -> HttpResponse:
         if not (settings.IS_DEMO or settings.SANDBOX_RECORD) or not _is_near(request):
             raise Http404
-        return page(request)
+        return page(request, **named)
 
     return checked
+
+
+def tabs(current: str) -> list[Tab]:
+    """The two places of the sandbox, one of them the current."""
+    places = (("phones", "sms", "Phones"), ("mailboxes", "mail", "Mailboxes"))
+    return [Tab(reverse(f"sandbox:{name}"), icon, label, name == current) for name, icon, label in places]
 
 
 def record() -> Path:
@@ -79,7 +96,7 @@ def list_phones(search: str = "") -> list[Phone]:
 @cache_control(private=True, no_cache=True)
 def phones(request: HttpRequest) -> HttpResponse:
     """Show the phones."""
-    return render(request, "sandbox/phones.html", _context(request))
+    return render(request, "sandbox/phones.html", _context(request) | {"tabs": tabs("phones")})
 
 
 @for_this_machine

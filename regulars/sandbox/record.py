@@ -1,5 +1,6 @@
-"""The stand-in's own record: one line of JSON for every message taken and every receipt handed over."""
+"""The stand-in SMSC's own record: one line of JSON for every message taken and every receipt handed over."""
 
+import contextlib
 import json
 import os
 from collections.abc import Iterator
@@ -45,41 +46,49 @@ class Receipted:
     stat: str
 
 
-class Record:
-    """An append-only file of JSON lines, one writer. A line is with the operating system before `take` returns.
-
-    Reading it back after a restart continues the count and finds the messages whose receipts nobody has confirmed.
-    """
+class Lines:
+    """An append-only file of JSON lines, one writer. A line is with the operating system before `append` returns."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
-        self.taken = 0
-        self.unsettled: dict[str, Taken] = {}
-        self._resume()
         self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
         if (length := os.fstat(self._file).st_size) and os.pread(self._file, 1, length - 1) != b"\n":
             os.write(self._file, b"\n")  # the last writer was killed in the middle of a line
 
-    def take(self, message: Taken) -> None:
-        """Write down a message before its answer is sent."""
-        self.taken = message.n
-        self._append({"kind": "message", **asdict(message)})
-
-    def confirm(self, receipt: Receipted) -> None:
-        """Write down that a receipt has arrived at the client."""
-        self._append({"kind": "receipt", **asdict(receipt)})
-
-    def messages(self, since: int = 0) -> list[dict[str, Any]]:
-        """List the messages with a greater `n`."""
-        return [line for line in read_lines(self.path) if line["kind"] == "message" and line["n"] > since]
+    def append(self, line: dict[str, Any]) -> None:
+        """Write down one line."""
+        os.write(self._file, json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
 
     def close(self) -> None:
         """Stop writing."""
         os.close(self._file)
 
-    def _append(self, line: dict[str, Any]) -> None:
-        os.write(self._file, json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+
+class Record(Lines):
+    """Every message taken and every receipt confirmed.
+
+    Reading it back after a restart continues the count and finds the messages whose receipts nobody has confirmed.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.taken = 0
+        self.unsettled: dict[str, Taken] = {}
+        self._resume()
+
+    def take(self, message: Taken) -> None:
+        """Write down a message before its answer is sent."""
+        self.taken = message.n
+        self.append({"kind": "message", **asdict(message)})
+
+    def confirm(self, receipt: Receipted) -> None:
+        """Write down that a receipt has arrived at the client."""
+        self.append({"kind": "receipt", **asdict(receipt)})
+
+    def messages(self, since: int = 0) -> list[dict[str, Any]]:
+        """List the messages with a greater `n`."""
+        return [line for line in read_lines(self.path) if line["kind"] == "message" and line["n"] > since]
 
     def _resume(self) -> None:
         for line in read_lines(self.path):
@@ -102,4 +111,5 @@ def read_lines(path: Path, *, begin: int = 0, containing: str = "") -> Iterator[
             file.readline()
         for line in file:
             if wanted in line and line.endswith(b"}\n"):
-                yield json.loads(line)
+                with contextlib.suppress(ValueError):  # a line that broke off just behind a bracket of the text
+                    yield json.loads(line)

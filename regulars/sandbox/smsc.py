@@ -3,16 +3,16 @@
 import asyncio
 import random
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from regulars.sandbox import pdu
 from regulars.sandbox.alphabet import read_text
 from regulars.sandbox.behaviour import Behaviour, fate_of
-from regulars.sandbox.control import refuse_other_machines, serve_control
+from regulars.sandbox.control import refuse_other_machines
 from regulars.sandbox.link import Link
+from regulars.sandbox.rate import Rate
 from regulars.sandbox.receipts import Receipts
 from regulars.sandbox.record import Record, Taken
 
@@ -45,7 +45,7 @@ class Smsc:
         self._clock = clock
         self._sessions = 0
         self._refusals: Counter[tuple[str, bytes]] = Counter()
-        self._recent: deque[float] = deque()
+        self._rate = Rate()
         self._server: asyncio.Server | None = None
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> int:
@@ -157,17 +157,8 @@ class Smsc:
         return pdu.ROK
 
     def _throttle(self) -> int:
-        """Let so many through in any second."""
-        limit = self.behaviour.throttle_per_s
-        if not limit:
-            return pdu.ROK
         now = asyncio.get_running_loop().time()
-        while self._recent and self._recent[0] <= now - 1:
-            self._recent.popleft()
-        if len(self._recent) >= limit:
-            return pdu.RTHROTTLED
-        self._recent.append(now)
-        return pdu.ROK
+        return pdu.ROK if self._rate.passes(self.behaviour.throttle_per_s, now) else pdu.RTHROTTLED
 
     def _write_down(self, link: Link, message: pdu.Message) -> Taken:
         text, joined = read_text(message)
@@ -221,30 +212,3 @@ def _destination_refusal(message: pdu.Message) -> int:
     number = message.destination
     is_fine = number.isascii() and number.isdecimal() and _SHORTEST_NUMBER <= len(number) <= _LONGEST_NUMBER
     return pdu.ROK if is_fine else pdu.RINVDSTADR
-
-
-async def run(
-    *,
-    host: str = "127.0.0.1",
-    port: int = 0,
-    control_port: int = 0,
-    record: Path,
-    system_id: str,
-    password: str,
-    on_ready: Callable[[int, int], None] | None = None,
-) -> None:
-    """Serve until cancelled. `on_ready` is told the two ports when both are open; port 0 takes a free one."""
-    book = Record(record)
-    smsc = Smsc(book, system_id=system_id, password=password)
-    control: asyncio.Server | None = None
-    try:
-        sms_port = await smsc.start(host, port)
-        control = await serve_control(smsc, host, control_port)
-        if on_ready is not None:
-            on_ready(sms_port, control.sockets[0].getsockname()[1])
-        await asyncio.get_running_loop().create_future()
-    finally:
-        if control is not None:
-            control.close()
-        await smsc.close()
-        book.close()

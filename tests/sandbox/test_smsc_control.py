@@ -8,22 +8,22 @@ import pytest
 
 from regulars.sandbox import pdu
 from regulars.sandbox.control import ask
-from regulars.sandbox.smsc import run
+from regulars.sandbox.serving import Ports, run
 from tests.sandbox.wire import client_of
 
 
 def test_a_running_smsc_can_be_told_asked_and_cut(tmp_path: Path) -> None:
     async def story() -> None:
-        ports: asyncio.Future[tuple[int, int]] = asyncio.get_running_loop().create_future()
+        ports: asyncio.Future[Ports] = asyncio.get_running_loop().create_future()
         running = asyncio.create_task(
             run(
                 record=tmp_path / "home" / "record.jsonl",
                 system_id="shop",
                 password="secret",
-                on_ready=lambda sms, control: ports.set_result((sms, control)),
+                on_ready=ports.set_result,
             )
         )
-        sms_port, control = await ports
+        sms_port, control, _ = await ports
 
         async with client_of(sms_port) as client:
             await client.bind()
@@ -51,11 +51,11 @@ def test_a_running_smsc_can_be_told_asked_and_cut(tmp_path: Path) -> None:
 
 def test_a_wish_that_makes_no_sense_is_answered_in_words_and_changes_nothing(tmp_path: Path) -> None:
     async def story() -> None:
-        ports: asyncio.Future[tuple[int, int]] = asyncio.get_running_loop().create_future()
+        ports: asyncio.Future[Ports] = asyncio.get_running_loop().create_future()
         running = asyncio.create_task(
-            run(record=tmp_path / "r", system_id="a", password="b", on_ready=lambda *both: ports.set_result(both))
+            run(record=tmp_path / "r", system_id="a", password="b", on_ready=ports.set_result)
         )
-        _, control = await ports
+        _, control, _ = await ports
 
         with pytest.raises(ValueError, match="no behaviour 'mood'"):
             await ask(control, "set", behaviour={"drop_next": 3, "mood": "bad"})

@@ -1,0 +1,128 @@
+"""What an operator of an SMTP gateway can set."""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self
+
+from regulars.gateways.smtp.addresses import BadAddress, Mailbox, domain_in_ascii, travelling
+
+SECURITIES = ("none", "starttls", "tls")
+_AT_HOME = ("localhost", "::1")
+
+
+class WrongSettings(ValueError):
+    """The settings cannot be used; the message names the setting."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpSettings:
+    """One account at one SMTP server.
+
+    `sender` is the From address with or without a name; `envelope_from` is where bounces go, otherwise to that address.
+    `domain` stands in the Message-ID, and `hello` is how we introduce ourselves; both are the sender's domain unless set.
+    `ca_file` holds authorities that are trusted beside the system's. `connections` is how many mails travel at once. A
+    password goes over TLS only, or to this machine. `keeps_mailboxes` says that the server keeps the mailboxes itself, so
+    that what it takes is delivered; leave it off where the server passes mails on.
+
+    Three times bound a hand-over: `connect_timeout_s` for getting a connection, sign-in included, and twice
+    `response_timeout_s`, for all replies up to the mail's final dot and for the one after it.
+    """
+
+    host: str
+    port: int
+    sender: str
+    security: str = "starttls"
+    login: str = ""
+    password: str = field(default="", repr=False)
+    ca_file: str = ""
+    reply_to: str = ""
+    envelope_from: str = ""
+    hello: str = ""
+    domain: str = ""
+    keeps_mailboxes: bool = False
+    connections: int = 4
+    mails_per_connection: int = 100
+    idle_s: float = 60
+    connect_timeout_s: float = 10
+    response_timeout_s: float = 15
+    reconnect_min_s: float = 1
+    reconnect_max_s: float = 60
+
+    def __post_init__(self) -> None:
+        if not 0 < self.port < 65536:
+            raise WrongSettings(f"port: {self.port} is not a port.")
+        if self.security not in SECURITIES:
+            raise WrongSettings(f"security: one of {', '.join(SECURITIES)} is needed, not {self.security!r}.")
+        self._check_sign_in()
+        for name in ("connections", "mails_per_connection"):
+            if getattr(self, name) < 1:
+                raise WrongSettings(f"{name}: at least 1 is needed.")
+        for name in ("idle_s", "connect_timeout_s", "response_timeout_s", "reconnect_min_s", "reconnect_max_s"):
+            if not getattr(self, name) > 0:
+                raise WrongSettings(f"{name}: more than 0 is needed.")
+        if self.ca_file and not Path(self.ca_file).is_file():
+            raise WrongSettings(f"ca_file: there is no file {self.ca_file}.")
+        self._check_names()
+
+    @classmethod
+    def read(cls, settings: Mapping[str, Any]) -> Self:
+        """Make settings of a stored table of names and values. Raises WrongSettings with the name of the setting."""
+        known = {one.name: one for one in fields(cls)}
+        if unknown := sorted(settings.keys() - known.keys()):
+            raise WrongSettings(f"{unknown[0]}: SMTP has no such setting.")
+        if missing := [name for name, one in known.items() if one.default is MISSING and name not in settings]:
+            raise WrongSettings(f"{missing[0]}: this setting is needed.")
+        return cls(**{name: _as(name, known[name].type, value) for name, value in settings.items()})
+
+    @property
+    def mailbox(self) -> Mailbox:
+        """Who our mails are from."""
+        return Mailbox.read(self.sender)
+
+    @property
+    def bounces_to(self) -> str:
+        """The address that servers report failures to."""
+        return travelling(self.envelope_from) if self.envelope_from else self.mailbox.address
+
+    @property
+    def id_domain(self) -> str:
+        """What stands after the @ of a Message-ID."""
+        return domain_in_ascii(self.domain) if self.domain else self.mailbox.domain
+
+    def _check_sign_in(self) -> None:
+        if not (self.host and self.host.isprintable()) or " " in self.host:
+            raise WrongSettings(f"host: {self.host!r} is not a server.")
+        for name in ("login", "password"):
+            if not getattr(self, name).isprintable():
+                raise WrongSettings(f"{name}: only letters, digits and signs.")
+        if bool(self.login) != bool(self.password):
+            raise WrongSettings(f"{'password' if self.login else 'login'}: one goes with the other.")
+        is_near = self.host in _AT_HOME or self.host.startswith("127.")
+        if self.login and self.security == "none" and not is_near:
+            raise WrongSettings("security: a password goes over TLS only, or to this machine.")
+
+    def _check_names(self) -> None:
+        try:
+            name = "sender"
+            our_own = [self.mailbox.address]
+            for name in ("reply_to", "envelope_from"):
+                if value := getattr(self, name):
+                    our_own.append(travelling(value) if name == "envelope_from" else Mailbox.read(value).address)
+            for name in ("hello", "domain"):
+                if value := getattr(self, name):
+                    domain_in_ascii(value)
+        except BadAddress as error:
+            raise WrongSettings(f"{name}: {getattr(self, name)!r} does not fit here: {error}.") from None
+        if not all(address.isascii() for address in our_own):
+            raise WrongSettings("sender: our own addresses have only Latin letters, digits and signs before the @.")
+
+
+def _as(name: str, kind: Any, value: Any) -> Any:
+    try:
+        if isinstance(value, bool) is not (kind is bool) or value is None:
+            raise ValueError
+        return kind(value)
+    except (TypeError, ValueError):
+        shown = "this" if name == "password" else repr(value)
+        raise WrongSettings(f"{name}: {shown} does not fit here.") from None
