@@ -30,7 +30,16 @@ def test_a_variable_that_does_not_exist_is_named() -> None:
     assert refused.value.field == "texts.en"
 
 
-@pytest.mark.parametrize("source", ["{{ points", "{% if points %}", "{% include 'secrets' %}", "{{ points | shout }}"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ points",
+        "{% if points %}",
+        "{% include 'secrets' %}",
+        "{{ points | shout }}",
+        "{% if 0 %}{{ 1 | shout }}{% endif %}",
+    ],
+)
 def test_a_mistake_is_told_in_words(source: str) -> None:
     with pytest.raises(TemplateRefused):
         render(source, {"points": 5})
@@ -44,6 +53,13 @@ def test_a_mistake_is_told_in_words(source: str) -> None:
         "{% assign a = 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' %}" + "{% assign a = a | append: a %}" * 24 + "{{ a }}",
         "{% for a in (1..9000) %}" + "x" * 200 + "{% endfor %}",
         "x" * 100_001,
+        "{{ (1..300000000) | join: 'x' }}",
+        "{{ (1..9000) | join: '" + "x" * 9000 + "' }}",
+        "{{ 'a'" + " | replace: '', 'xxxxxxxxxxxxxxxxxxxx'" * 30 + " }}",
+        "{{ '%'" + " | url_encode" * 3000 + " }}",
+        "{{ 9" + " | times: 999999999" * 9000 + " }}",
+        "{{ '1e99999999' | ceil }}",
+        "{% assign a = (1..9000) %}{% for b in (1..9000) %}{{ a | join: 'xxxxxxxxxxxxx' | size }}{% endfor %}",
         "{% if true %}" * 2000 + "{% endif %}" * 2000,
     ],
 )

@@ -10,18 +10,22 @@ from regulars.messages.gate import Candidate
 _REFUSALS = """
 with bits as (select * from unnest(%(channels)s::text[], %(bits)s::int[]) as t (channel, bit)),
 given as (
-  select * from unnest(%(ids)s::bigint[], %(people)s::text[], %(on)s::text[],
-                       %(subjects)s::text[], %(addresses)s::text[], %(classes)s::text[])
-           as t (id, person_id, channel, subject, address, class)
+  select t.*, t.origin like 'test:%%' and exists (
+           select 1 from runs_run r where r.public_id = substr(t.origin, 6) and r.kind = 'test' and r.system = 'loyalty')
+           as is_test
+    from unnest(%(ids)s::bigint[], %(people)s::text[], %(on)s::text[],
+                %(subjects)s::text[], %(addresses)s::text[], %(classes)s::text[], %(origins)s::text[])
+           as t (id, person_id, channel, subject, address, class, origin)
 ), judged as (
   select g.id, case
+      when g.is_test and starts_with(g.person_id, 'employee:') then null
       when m.id is null then 'unknown_person'
       when m.state = 'gone' then 'gone'
       when m.state = 'blocked' then 'blocked'
       when k.kind is not null and not exists (
         select 1 from loyalty_members_identifier i
          where i.kind = k.kind and i.value = g.address and i.member_id = m.id) then 'address_changed'
-      when g.class = 'code' then null
+      when g.class = 'code' or g.is_test then null
       when t.id is null or b.bit is null or not g.channel = any(t.channels) then 'no_consent'
       when t.is_read_only then null
       when coalesce(own.channels_on, above.channels_on, 0) & b.bit = 0 then 'no_consent'
@@ -44,7 +48,8 @@ def refusals(rows: Sequence[Candidate], at: datetime) -> dict[int, str]:
     """Say which of these messages must not go, by their ids, and why; one statement whatever their number.
 
     Reasons: `unknown_person`, `gone`, `blocked`, `address_changed` (the phone or mailbox is not the member's any more)
-    and `no_consent`. One-time codes and mailing types that cannot be refused need no cell.
+    and `no_consent`. One-time codes, mailing types that cannot be refused and tests of mailings need no cell; a test may
+    also go to an employee, who is no member.
     """
     if not rows:
         return {}
@@ -57,5 +62,6 @@ def refusals(rows: Sequence[Candidate], at: datetime) -> dict[int, str]:
         "subjects": [row.subject for row in rows],
         "addresses": [row.address for row in rows],
         "classes": [row.message_class for row in rows],
+        "origins": [row.origin for row in rows],
     }
     return {int(row["id"]): str(row["reason"]) for row in sql.fetch(dict, _REFUSALS, params)}

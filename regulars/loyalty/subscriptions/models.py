@@ -53,7 +53,7 @@ class Entry(models.Model):
 
     member_id = models.BigIntegerField()
     recorded_at = models.DateTimeField()
-    cause = models.TextField(help_text="registered, changed, unsubscribed, bridge, left")
+    cause = models.TextField(help_text="registered, changed, unsubscribed, preference_link, bridge, left")
     by_kind = models.TextField()
     by_id = models.TextField()
     door = models.TextField()

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('member_id', models.BigIntegerField()),
                 ('recorded_at', models.DateTimeField()),
-                ('cause', models.TextField(help_text='registered, changed, unsubscribed, bridge, left')),
+                ('cause', models.TextField(help_text='registered, changed, unsubscribed, preference_link, bridge, left')),
                 ('by_kind', models.TextField()),
                 ('by_id', models.TextField()),
                 ('door', models.TextField()),
