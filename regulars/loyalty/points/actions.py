@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -12,76 +12,21 @@ from regulars.journal.reactions import Happened
 from regulars.kit import sql
 from regulars.kit.actor import Actor
 from regulars.kit.refusal import Conflict, Refusal
-from regulars.loyalty.points import operations
-from regulars.loyalty.points.events import PointsAccrued, PointsForfeited, PointsRedeemed
+from regulars.loyalty.points import operations, postings, statements
+from regulars.loyalty.points.events import (
+    HoldLapsed,
+    PointsAccrued,
+    PointsActivated,
+    PointsExpired,
+    PointsForfeited,
+    PointsRedeemed,
+)
 from regulars.loyalty.points.models import OperationKind
 from regulars.loyalty.programme import queries as programme
 
 MAX_POINTS = 10**15
-_ACCRUE = """
-with given as (
-  select * from unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::bigint[])
-    as given (amount, activates_at, expires_at, offer_id)
-), lot as (
-  insert into loyalty_points_lot (member_id, currency_id, operation_id, amount, remaining, activates_at, expires_at,
-                                  is_active, source_kind, purchase_id, offer_id)
-  select %s, %s, %s, amount, amount, activates_at, expires_at, activates_at <= %s, %s, %s, offer_id from given
-  returning id, amount, is_active
-), entry as (
-  insert into loyalty_points_entry (member_id, operation_id, currency_id, account, amount, lot_id, recorded_at)
-  select %s, %s, %s, case when is_active then 'available' else 'pending' end, amount, id, %s from lot
-  union all
-  select %s, %s, %s, 'issued', -sum(amount), null, %s from lot
-)
-insert into loyalty_points_balance as b (member_id, currency_id, available, pending, held, debt)
-select %s, %s, coalesce(sum(amount) filter (where is_active), 0), coalesce(sum(amount) filter (where not is_active), 0), 0, 0
-  from lot
-on conflict (member_id, currency_id) do update
-   set available = b.available + excluded.available, pending = b.pending + excluded.pending
-returning available, pending
-"""
-_LOCK = "select available from loyalty_points_balance where member_id = %s and currency_id = %s for update"
-_DRAW = """
-with open_lot as (
-  select id, remaining, sum(remaining) over (order by expires_at nulls last, activates_at, id) as upto
-    from loyalty_points_lot
-   where member_id = %s and currency_id = %s and remaining > 0 and is_active and (expires_at is null or expires_at > %s)
-), share as (
-  select id, least(remaining, %s - (upto - remaining)) as amount from open_lot where upto - remaining < %s
-), taken as (
-  select id, amount from share where (select sum(amount) from share) = %s
-), lot as (
-  update loyalty_points_lot l set remaining = l.remaining - t.amount from taken t where l.member_id = %s and l.id = t.id
-), draw as (
-  insert into loyalty_points_draw (member_id, operation_id, lot_id, amount) select %s, %s, id, amount from taken
-), entry as (
-  insert into loyalty_points_entry (member_id, operation_id, currency_id, account, amount, lot_id, recorded_at)
-  select %s, %s, %s, 'available', -amount, id, %s from taken
-  union all
-  select %s, %s, %s, %s, sum(amount), null, %s from taken having sum(amount) > 0
-)
-update loyalty_points_balance set available = available - %s
- where member_id = %s and currency_id = %s and exists (select 1 from taken)
-returning available
-"""
-_FORFEIT = """
-with lot as (
-  update loyalty_points_lot l set remaining = 0 from (
-    select member_id, id, remaining from loyalty_points_lot where member_id = %s and remaining > 0 for update) o
-   where l.member_id = o.member_id and l.id = o.id
-  returning l.id, l.currency_id, l.is_active, o.remaining as amount
-), draw as (
-  insert into loyalty_points_draw (member_id, operation_id, lot_id, amount) select %s, %s, id, amount from lot
-), entry as (
-  insert into loyalty_points_entry (member_id, operation_id, currency_id, account, amount, lot_id, recorded_at)
-  select %s, %s, currency_id, case when is_active then 'available' else 'pending' end, -amount, id, %s from lot
-  union all
-  select %s, %s, currency_id, 'forfeited', sum(amount), null, %s from lot group by currency_id
-), balance as (
-  update loyalty_points_balance set available = 0, pending = 0 where member_id = %s
-)
-select coalesce(sum(amount), 0)::bigint as amount from lot
-"""
+HOLD_LASTS = timedelta(hours=1)
+TOGETHER = 500
 
 
 class NotEnoughPoints(Refusal):
@@ -126,18 +71,19 @@ def add_accrual(
     """Add a crediting of lots to a batch; its row holds the balance afterwards."""
     for lot in lots:
         _check(lot.amount)
-    line = [member_id, operation_id, currency_id]
-    return batch.add(
-        _ACCRUE,
-        [
-            [lot.amount for lot in lots],
-            [lot.activates_at for lot in lots],
-            [lot.expires_at for lot in lots],
-            [lot.offer_id for lot in lots],
-            *[member_id, currency_id, operation_id, at, kind, purchase_id],
-            *line, at, *line, at, member_id, currency_id,
-        ],
-    )  # fmt: skip
+    return statements.ACCRUE.add_to(
+        batch,
+        amounts=[lot.amount for lot in lots],
+        activates=[lot.activates_at for lot in lots],
+        expires=[lot.expires_at for lot in lots],
+        offers=[lot.offer_id for lot in lots],
+        member_id=member_id,
+        currency_id=currency_id,
+        operation_id=operation_id,
+        kind=kind,
+        purchase_id=purchase_id,
+        at=at,
+    )
 
 
 def add_draw(
@@ -147,15 +93,76 @@ def add_draw(
 
     Its row holds what is left; no row means that the member has too little and nothing was taken.
     """
-    batch.add(_LOCK, [member_id, currency_id])
-    line = [member_id, operation_id, currency_id]
-    return batch.add(
-        _DRAW,
-        [
-            member_id, currency_id, at, amount, amount, amount, member_id, member_id, operation_id,
-            *line, at, *line, account, at, amount, member_id, currency_id,
-        ],
-    )  # fmt: skip
+    statements.LOCK.add_to(batch, member_id=member_id, currency_id=currency_id)
+    return statements.DRAW.add_to(
+        batch,
+        amount=amount,
+        account=account,
+        member_id=member_id,
+        currency_id=currency_id,
+        operation_id=operation_id,
+        at=at,
+    )
+
+
+def add_hold(
+    batch: sql.Batch,
+    amount: int,
+    *,
+    member_id: int,
+    currency_id: int,
+    operation_id: int,
+    at: datetime,
+    expires_at: datetime | None = None,
+) -> int:
+    """Add a hold to a batch: points are kept for a purchase, from the lots that a spending would take.
+
+    Its row holds what can still be used and what is held afterwards; no row means that the member has too little and nothing
+    is held. Without `expires_at` it lasts an hour; then it is released by itself.
+    """
+    statements.LOCK.add_to(batch, member_id=member_id, currency_id=currency_id)
+    return statements.HOLD.add_to(
+        batch,
+        amount=amount,
+        member_id=member_id,
+        currency_id=currency_id,
+        operation_id=operation_id,
+        at=at,
+        expires_at=expires_at or at + HOLD_LASTS,
+    )
+
+
+def add_release(batch: sql.Batch, *, member_id: int, hold_operation_id: int, operation_id: int, at: datetime) -> int:
+    """Add the giving back of what an operation holds, to the lots it came from, to a batch.
+
+    Its row holds how much that was, what can be used and what is still held afterwards; no row means that nothing is held under
+    that operation, or no longer. Points whose lot expired meanwhile are given back and expire.
+    """
+    return _add_end_of_hold(statements.RELEASE, batch, member_id, hold_operation_id, operation_id, at)
+
+
+def add_redeem_held(
+    batch: sql.Batch, *, member_id: int, hold_operation_id: int, operation_id: int, at: datetime
+) -> int:
+    """Add the spending of what an operation holds to a batch, even from lots that expired meanwhile.
+
+    Its row is as `add_release` says; no row means that nothing is held under that operation, or no longer.
+    """
+    return _add_end_of_hold(statements.REDEEM_HELD, batch, member_id, hold_operation_id, operation_id, at)
+
+
+def _add_end_of_hold(
+    statement: statements.Statement,
+    batch: sql.Batch,
+    member_id: int,
+    hold_operation_id: int,
+    operation_id: int,
+    at: datetime,
+) -> int:
+    statements.LOCK_HELD.add_to(batch, member_id=member_id, hold_operation_id=hold_operation_id)
+    return statement.add_to(
+        batch, member_id=member_id, hold_operation_id=hold_operation_id, operation_id=operation_id, at=at
+    )
 
 
 @operations.refusing
@@ -223,21 +230,52 @@ def redeem(member_id: int, amount: int, *, key: operations.Key, by: Actor, at: d
 
 @transaction.atomic
 def forfeit(member_id: int, *, by: Actor, at: datetime) -> int:
-    """Take all points of a member who left; answers how many, and 0 when it was done before."""
+    """Take all points of a member who left, held ones too; answers how many, and 0 when it was done before."""
     key = operations.key("leaving", f"member:{member_id}", {})
     operation_id = _open(key, OperationKind.FORFEITURE, member_id, by, at)
     if operation_id is None:
         return 0
     batch = sql.Batch()
-    batch.add("select 1 from loyalty_points_balance where member_id = %s for update", [member_id])
-    place = batch.add(
-        _FORFEIT,
-        [member_id, member_id, operation_id, member_id, operation_id, at, member_id, operation_id, at, member_id],
-    )
+    statements.LOCK_ALL.add_to(batch, member_id=member_id)
+    place = statements.FORFEIT.add_to(batch, member_id=member_id, operation_id=operation_id, at=at)
     amount = int(batch.send()[place][0]["amount"])
     happened = PointsForfeited(member_id=member_id, amount=amount)
     _close(operation_id, key, {"amount": amount}, happened, member_id, by, at)
     return amount
+
+
+def activate_due(*, at: datetime, limit: int = TOGETHER) -> int:
+    """Post the activation of lots that can be used by now; answers of how many, at most about `limit`.
+
+    The balance was right before: this only writes down what time has done, once, and tells the journal per member. Several
+    workers may call it at once. A lot that expired before its activation was posted is left to `expire_due`.
+    """
+    return _post(postings.ACTIVATION, PointsActivated, at, limit)
+
+
+def expire_due(*, at: datetime, limit: int = TOGETHER) -> int:
+    """Post the expiry of lots whose time is over, but for what is held of them; answers of how many.
+
+    Works as `activate_due` does.
+    """
+    return _post(postings.EXPIRY, PointsExpired, at, limit)
+
+
+def release_due(*, at: datetime, limit: int = TOGETHER) -> int:
+    """Release holds that nobody ended in time; answers of how many lots they held. Works as `activate_due` does."""
+    return _post(postings.RELEASE, HoldLapsed, at, limit)
+
+
+@transaction.atomic
+def _post(
+    posting: postings.Posting, event: type[PointsActivated | PointsExpired | HoldLapsed], at: datetime, limit: int
+) -> int:
+    posted = postings.post(posting, at=at, limit=limit)
+    moved = [one for one in posted if one.amount]
+    if moved:
+        happened = [event(one.member_id, one.amount, one.currency_code) for one in moved]
+        journal.record(*happened, person_id=[one.person_id for one in moved], by=postings.BY, at=at)
+    return sum(one.shares for one in posted)
 
 
 def forfeit_points(happened: Happened, at: datetime) -> None:

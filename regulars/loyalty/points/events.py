@@ -36,3 +36,33 @@ class PointsForfeited(Event):
     system: ClassVar[str] = "loyalty"
     member_id: int
     amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class PointsActivated(Event):
+    """Points that a member got earlier can be used from now on."""
+
+    system: ClassVar[str] = "loyalty"
+    member_id: int
+    amount: int
+    currency_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PointsExpired(Event):
+    """Points that a member did not use in time are gone."""
+
+    system: ClassVar[str] = "loyalty"
+    member_id: int
+    amount: int
+    currency_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLapsed(Event):
+    """Points that were held for a purchase too long went back to the member."""
+
+    system: ClassVar[str] = "loyalty"
+    member_id: int
+    amount: int
+    currency_code: str

@@ -1,4 +1,4 @@
-"""Tables of the points ledger: operations, entries, lots, draws and balances, all in the smallest unit of points."""
+"""Tables of the points ledger: operations, entries, lots, draws, holds and balances, all in the smallest unit of points."""
 
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
@@ -11,6 +11,9 @@ class OperationKind(models.TextChoices):
     REGISTRATION = "registration", "Registration"
     GRANT = "grant", "Given by hand"
     REDEMPTION = "redemption", "Spent"
+    HOLD = "hold", "Held for a purchase"
+    RELEASE = "release", "No longer held"
+    ACTIVATION = "activation", "Became usable"
     EXPIRY = "expiry", "Expired"
     FORFEITURE = "forfeiture", "Forfeited on leaving"
     ADJUSTMENT = "adjustment", "Adjusted"
@@ -55,7 +58,7 @@ class Account(models.TextChoices):
 
 
 class Lot(models.Model):
-    """Points that came together: from when and until when they can be spent, and how many are left."""
+    """Points that came together: from when and until when they can be spent, how many are left, and how many of those are held."""
 
     distributed_by = "member_id"
 
@@ -64,6 +67,7 @@ class Lot(models.Model):
     operation_id = models.BigIntegerField()
     amount = models.BigIntegerField()
     remaining = models.BigIntegerField()
+    held = models.BigIntegerField(default=0, help_text="How many of those that remain wait for a purchase.")
     activates_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
     is_active = models.BooleanField(help_text="Whether the activation was posted.")
@@ -78,17 +82,29 @@ class Lot(models.Model):
                 fields=["member_id", "currency_id", "expires_at", "activates_at", "id"],
                 condition=Q(remaining__gt=0),
                 name="open_lots_in_draw_order",
-            )
+            ),
+            Index(fields=["activates_at"], condition=Q(is_active=False, remaining__gt=0), name="lots_to_activate"),
+            Index(
+                fields=["expires_at"],
+                condition=Q(remaining__gt=F("held"), expires_at__isnull=False),
+                name="lots_to_expire",
+            ),
         ]
         constraints = [
             CheckConstraint(
                 condition=Q(remaining__gte=0, remaining__lte=F("amount")), name="a_lot_is_between_empty_and_full"
             ),
+            CheckConstraint(condition=Q(held__gte=0, held__lte=F("remaining")), name="a_lot_holds_what_it_has"),
             CheckConstraint(condition=Q(amount__gt=0), name="a_lot_has_points"),
         ]
 
     def __str__(self) -> str:
         return f"Lot {self.pk}"
+
+    @property
+    def free(self) -> int:
+        """How many are left and not held."""
+        return self.remaining - self.held
 
 
 class Entry(models.Model):
@@ -133,6 +149,40 @@ class Draw(models.Model):
     class Meta:
         db_table = "loyalty_points_draw"
         constraints = [CheckConstraint(condition=Q(amount__gt=0), name="a_draw_takes_points")]
+
+
+class HoldState(models.TextChoices):
+    """What became of held points."""
+
+    HELD = "held", "Held"
+    REDEEMED = "redeemed", "Spent"
+    RELEASED = "released", "Given back"
+
+
+class Hold(models.Model):
+    """The share of one lot that a hold keeps for a purchase, until it is spent, given back or overdue."""
+
+    distributed_by = "member_id"
+    references = {"lot_id": "loyalty_points_lot"}
+
+    member_id = models.BigIntegerField()
+    operation_id = models.BigIntegerField(help_text="The operation that holds.")
+    currency_id = models.BigIntegerField()
+    lot_id = models.BigIntegerField()
+    amount = models.BigIntegerField()
+    state = models.TextField(choices=HoldState, default=HoldState.HELD)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "loyalty_points_hold"
+        indexes = [Index(fields=["expires_at"], condition=Q(state="held"), name="holds_to_release")]
+        constraints = [
+            UniqueConstraint(fields=["member_id", "operation_id", "lot_id"], name="a_hold_takes_from_a_lot_once"),
+            CheckConstraint(condition=Q(amount__gt=0), name="a_hold_has_points"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Hold {self.pk}"
 
 
 class Balance(models.Model):

@@ -1,10 +1,13 @@
 """Looks at points: balances as a function of lots and time, history, and the audit of the whole book."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+
+from django.db.models import F
 
 from regulars.kit import sql
 from regulars.loyalty.points.models import Lot
+from regulars.loyalty.programme import queries as programme
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +24,16 @@ class BalanceAt:
 
 _AT = """
 with open_lot as (
-  select remaining, activates_at, expires_at from loyalty_points_lot
-   where member_id = %(member)s and currency_id = %(currency)s and remaining > 0
+  select remaining - held as free, activates_at, expires_at from loyalty_points_lot
+   where member_id = %(member)s and currency_id = %(currency)s and remaining > held
      and (expires_at is null or expires_at > %(at)s)
 ), usable as (select * from open_lot where activates_at <= %(at)s),
 next as (select min(expires_at) as at from usable)
-select (coalesce((select sum(remaining) from usable), 0))::bigint as available,
-       (coalesce((select sum(remaining) from open_lot where activates_at > %(at)s), 0))::bigint as pending,
+select (coalesce((select sum(free) from usable), 0))::bigint as available,
+       (coalesce((select sum(free) from open_lot where activates_at > %(at)s), 0))::bigint as pending,
        coalesce(b.held, 0) as held, coalesce(b.debt, 0) as debt,
        next.at as next_expiry_at,
-       (coalesce((select sum(remaining) from usable where expires_at = next.at), 0))::bigint as next_expiry_amount
+       (coalesce((select sum(free) from usable where expires_at = next.at), 0))::bigint as next_expiry_amount
   from next left join loyalty_points_balance b on b.member_id = %(member)s and b.currency_id = %(currency)s
 """
 
@@ -43,32 +46,64 @@ def get_balance(member_id: int, currency_id: int, *, at: datetime) -> BalanceAt:
 
 
 def list_lots(member_id: int, *, at: datetime) -> list[Lot]:
-    """The lots that still hold points, in the order in which they will be spent."""
-    usable = Lot.objects.filter(member_id=member_id, remaining__gt=0).exclude(expires_at__lte=at)
+    """The lots with points that are not held, in the order in which they will be spent."""
+    usable = Lot.objects.filter(member_id=member_id, remaining__gt=F("held")).exclude(expires_at__lte=at)
     return sorted(usable, key=lambda lot: (lot.expires_at is None, lot.expires_at, lot.activates_at, lot.pk))
 
 
 @dataclass(frozen=True, slots=True)
+class Expiry:
+    """Points that can be used until the end of a day, or until a time on it."""
+
+    on: date
+    amount: int
+
+
+_EXPIRIES = """
+select ((expires_at - interval '1 microsecond') at time zone %(zone)s)::date as "on", sum(remaining - held)::bigint as amount
+  from loyalty_points_lot
+ where member_id = %(member)s and currency_id = %(currency)s and remaining > held
+   and activates_at <= %(at)s and expires_at > %(at)s
+ group by 1 order by 1
+"""
+
+
+def list_expiries(member_id: int, at: datetime, zone: str = "") -> list[Expiry]:
+    """What a member can use now, in the default currency, and may lose: by the last day of its use.
+
+    Days are those of `zone`, else of the programme.
+    """
+    zone = zone or programme.get().time_zone
+    given = {"member": member_id, "currency": programme.get_currency().pk, "at": at, "zone": zone}
+    return sql.fetch(Expiry, _EXPIRIES, given)
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """One operation of a member's account with its net effect on what the member has."""
+    """One operation of a member's account: its net effect on what the member has, and how many points it moved.
+
+    Holding, giving back and activation move points between the member's own accounts, so their effect is nothing.
+    """
 
     operation_id: int
     kind: str
     recorded_at: datetime
     amount: int
-    purchase_id: int | None
+    moved: int
 
 
-def list_history(member_id: int, limit: int = 50) -> list[HistoryRow]:
-    """The member's operations, newest first."""
+def list_history(member_id: int, limit: int = 50, *, is_whole: bool = True) -> list[HistoryRow]:
+    """The member's operations, newest first; if not whole, only those that changed what the member has."""
     return sql.fetch(
         HistoryRow,
-        """select e.operation_id, o.kind, o.recorded_at, sum(e.amount)::bigint as amount, max(l.purchase_id) as purchase_id
+        """select e.operation_id, o.kind, o.recorded_at, sum(e.amount)::bigint as amount,
+                  greatest(sum(e.amount) filter (where e.amount > 0), -sum(e.amount) filter (where e.amount < 0))::bigint
+                    as moved
              from loyalty_points_entry e join loyalty_points_operation o on o.id = e.operation_id
-             left join loyalty_points_lot l on l.member_id = e.member_id and l.id = e.lot_id
             where e.member_id = %s and e.account in ('available', 'pending', 'held', 'debt')
-            group by e.operation_id, o.kind, o.recorded_at order by o.recorded_at desc, e.operation_id desc limit %s""",
-        [member_id, limit],
+            group by e.operation_id, o.kind, o.recorded_at having %s or sum(e.amount) <> 0
+            order by o.recorded_at desc, e.operation_id desc limit %s""",
+        [member_id, is_whole, limit],
     )
 
 
@@ -80,12 +115,17 @@ class Audit:
     unbalanced_operations: int
     balances_off_entries: int
     balances_off_lots: int
+    lots_off_holds: int
     issued: int
 
     def holds(self) -> bool:
         """Whether the book balances."""
         return not (
-            self.sum_of_entries or self.unbalanced_operations or self.balances_off_entries or self.balances_off_lots
+            self.sum_of_entries
+            or self.unbalanced_operations
+            or self.balances_off_entries
+            or self.balances_off_lots
+            or self.lots_off_holds
         )
 
 
@@ -98,11 +138,17 @@ with fold as (
          coalesce(sum(amount) filter (where account = 'held'), 0) as held
     from loyalty_points_entry group by 1, 2
 ), lots as (
-  select member_id, currency_id, sum(remaining) as remaining from loyalty_points_lot group by 1, 2
+  select member_id, currency_id, coalesce(sum(remaining - held) filter (where is_active), 0) as available,
+         coalesce(sum(remaining - held) filter (where not is_active), 0) as pending, sum(held) as held
+    from loyalty_points_lot group by 1, 2
+), open_hold as (
+  select member_id, lot_id as id, currency_id, sum(amount) as held
+    from loyalty_points_hold where state = 'held' group by 1, 2, 3
 ), pairs as (
   select coalesce(f.available, 0) <> coalesce(b.available, 0) or coalesce(f.pending, 0) <> coalesce(b.pending, 0)
            or coalesce(f.held, 0) <> coalesce(b.held, 0) as off_entries,
-         coalesce(l.remaining, 0) <> coalesce(b.available + b.pending + b.held, 0) as off_lots
+         coalesce(l.available, 0) <> coalesce(b.available, 0) or coalesce(l.pending, 0) <> coalesce(b.pending, 0)
+           or coalesce(l.held, 0) <> coalesce(b.held, 0) as off_lots
     from loyalty_points_balance b full join fold f using (member_id, currency_id)
     full join lots l using (member_id, currency_id)
 )
@@ -111,6 +157,8 @@ select (select coalesce(sum(amount), 0) from loyalty_points_entry)::bigint as su
                               having sum(amount) <> 0) x) as unbalanced_operations,
        (select count(*) from pairs where off_entries) as balances_off_entries,
        (select count(*) from pairs where off_lots) as balances_off_lots,
+       (select count(*) from (select member_id, id, currency_id, held from loyalty_points_lot where held > 0) l
+          full join open_hold h using (member_id, id, currency_id) where l.held is distinct from h.held) as lots_off_holds,
        (select least(coalesce(-sum(amount), 0), {_MOST}) from loyalty_points_entry where account = 'issued')::bigint as issued
 """
 

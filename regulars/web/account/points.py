@@ -28,10 +28,14 @@ if TYPE_CHECKING:
 
 PAGE = 50
 MOST = 1000
+EXPIRIES = 4
 KINDS = {
     "purchase": gettext_lazy("Purchase"),
     "grant": gettext_lazy("A gift from us"),
     "redemption": gettext_lazy("Paid with points"),
+    "hold": gettext_lazy("Held for a purchase"),
+    "release": gettext_lazy("No longer held"),
+    "activation": gettext_lazy("Can be used from now on"),
     "expiry": pgettext_lazy("history of points", "Expired"),
     "forfeiture": gettext_lazy("Given up on leaving"),
     "adjustment": gettext_lazy("Corrected by us"),
@@ -53,10 +57,11 @@ class LotFace:
 
 @dataclass(frozen=True, slots=True)
 class HistoryFace:
-    """A line of the history, with the receipt behind it."""
+    """A line of the history, with the receipt behind it; `moved` points stayed the member's when the amount is 0."""
 
     what: str
     amount: int
+    moved: int
     at: datetime
     note: str
     url: str
@@ -68,11 +73,12 @@ def points(request: HttpRequest, member: "Member") -> HttpResponse:
     """List what the balance consists of, what is not counted yet, and what happened."""
     wanted = request.GET.get("rows", "")
     rows = min(int(wanted), MOST) if wanted.isdecimal() and wanted.isascii() and len(wanted) < 6 else PAGE
-    found, at = history(member, rows + 1), clock.now()
+    found, at = history(member, rows + 1, is_whole=True), clock.now()
     is_more = len(found) > rows and rows < MOST
     shown = lots(member, at) | {"history": found[:rows]}
     older_url = f"?rows={rows + PAGE}" if is_more else ""
     shown |= {key: value for key, value in balance(member, at).items() if key != "pending"} | {"older_url": older_url}
+    shown["expiries"] = points_room.list_expiries(member.pk, at, timezone.get_current_timezone_name())[:EXPIRIES]
     return render(request, "account/points.html", session.frame(member, "points") | shown)
 
 
@@ -90,6 +96,7 @@ def balance(member: "Member", at: datetime) -> dict[str, Any]:
         "next_expiry": expiry,
         "pending": coming and {"points": found.pending, "from_date": min(lot.usable_from for lot in coming)},
         "debt": found.debt,
+        "held": found.held,
     }
 
 
@@ -104,11 +111,11 @@ def lots(member: "Member", at: datetime) -> dict[str, Any]:
     }
 
 
-def history(member: "Member", rows: int) -> list[HistoryFace]:
-    """What changed the member's points, newest first."""
-    found = points_room.list_history(member.pk, rows)
-    receipts = _receipts(row.purchase_id for row in found)
-    return [_history(row, receipts) for row in found]
+def history(member: "Member", rows: int, *, is_whole: bool = False) -> list[HistoryFace]:
+    """What changed the member's points, newest first; the whole history tells also what was held or became usable."""
+    found = points_room.list_history(member.pk, rows, is_whole=is_whole)
+    receipts = purchases.list_of_operations(member.pk, [row.operation_id for row in found if row.kind == "purchase"])
+    return [_history(row, receipts.get(row.operation_id)) for row in found]
 
 
 def last_day(expires_at: datetime) -> date:
@@ -125,7 +132,7 @@ def _lot(lot: "Lot", receipts: "Mapping[int, Purchase]", at: datetime) -> LotFac
     return LotFace(
         what=stores.get_till(purchase.till_id).store_name if purchase else str(KINDS.get(lot.source_kind, "")),
         url=_address(purchase),
-        left=lot.remaining,
+        left=lot.free,
         given=lot.amount,
         since=timezone.localtime(purchase.sold_at if purchase else lot.activates_at).date(),
         usable_from=timezone.localtime(lot.activates_at).date() if lot.activates_at > at else None,
@@ -133,11 +140,11 @@ def _lot(lot: "Lot", receipts: "Mapping[int, Purchase]", at: datetime) -> LotFac
     )
 
 
-def _history(row: "HistoryRow", receipts: "Mapping[int, Purchase]") -> HistoryFace:
-    purchase = receipts.get(row.purchase_id or 0) if row.kind == "purchase" else None
+def _history(row: "HistoryRow", purchase: "Purchase | None") -> HistoryFace:
     what = stores.get_till(purchase.till_id).store_name if purchase else str(KINDS.get(row.kind, row.kind))
     note = _("receipt %(number)s") % {"number": purchase.number} if purchase else ""
-    return HistoryFace(what, row.amount, purchase.sold_at if purchase else row.recorded_at, note, _address(purchase))
+    when = purchase.sold_at if purchase else row.recorded_at
+    return HistoryFace(what, row.amount, row.moved, when, note, _address(purchase))
 
 
 def _address(purchase: "Purchase | None") -> str:

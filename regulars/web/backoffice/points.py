@@ -4,12 +4,13 @@ from collections.abc import Iterable
 
 from regulars.loyalty.members.models import Member
 from regulars.loyalty.offers.models import Offer
-from regulars.loyalty.points.models import Account, Draw, Entry, Operation
+from regulars.loyalty.points.models import Account, Draw, Entry, Hold, Operation
 from regulars.loyalty.programme.models import PointsCurrency
 from regulars.loyalty.purchases.models import Purchase
 from regulars.web.backoffice import amounts, columns, filters
 from regulars.web.backoffice.faces import Table
 from regulars.web.backoffice.reading import Reading
+from regulars.web.shell import figures
 
 WHOSE = {"member_id": Member, "currency_id": PointsCurrency}
 MEMBER = columns.link("member_id", "Member")
@@ -32,7 +33,7 @@ class LotPages(Reading):
     """Points that came together: since when and until when they can be spent."""
 
     list_display = (
-        MEMBER, amounts.points("amount", "Came in"), amounts.points("remaining", "Left"),
+        MEMBER, amounts.points("amount", "Came in"), amounts.points("remaining", "Left"), amounts.points("held"),
         columns.moment("activates_at", "Usable from"), columns.moment("expires_at", "Expires"),
         columns.words("source_kind", "From"),
     )  # fmt: skip
@@ -41,6 +42,7 @@ class LotPages(Reading):
     fieldsets = (
         ("Points", {"fields": (
             MEMBER, CURRENCY, amounts.points("amount", "Came in"), amounts.points("remaining", "Left"),
+            amounts.points("held"),
         )}),
         ("When", {"fields": (columns.moment("activates_at", "Usable from"), columns.moment("expires_at", "Expires"))}),
         ("Where from", {"fields": (
@@ -86,7 +88,7 @@ class OperationPages(Reading):
     )  # fmt: skip
 
     def belongings(self, row: Operation) -> Iterable[Table]:
-        """Its lines in the book, their sum, and the lots that points were taken from."""
+        """Its lines in the book, their sum, and the lots that points were taken from or are held of."""
         if row.member_id is None:
             return
         mine = {"member_id": row.member_id, "operation_id": row.pk}
@@ -101,3 +103,14 @@ class OperationPages(Reading):
         ]
         if draws:
             yield Table("Taken from", ["Lot", "Points"], draws, "", figures=frozenset({1}))
+        holds = [
+            [
+                f"Lot {each.lot_id}",
+                amounts.in_points(each.amount),
+                each.get_state_display(),
+                figures.moment(each.expires_at),
+            ]
+            for each in Hold.objects.filter(**mine).order_by("id")
+        ]
+        if holds:
+            yield Table("Held of", ["Lot", "Points", "What became of it", "Until"], holds, "", figures=frozenset({1}))

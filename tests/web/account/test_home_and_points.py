@@ -6,10 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
+from regulars.kit import sql
 from regulars.loyalty.offers import actions as offers
+from regulars.loyalty.points import actions as ledger
+from regulars.loyalty.purchases.models import Purchase
 from tests import cast, make
+from tests.loyalty.points import book
 
 pytestmark = pytest.mark.django_db
 SOLD = {1: 50, 2: 150, 5: 400, 21: 1850}  # points: thousandths of a loaf that earn them
@@ -97,6 +102,61 @@ def test_expired_points_are_gone_from_balance_and_lots_at_once(
     assert context["balance"] == sum(lot.left for lot in context["lots"]) == 23
 
 
+def test_the_page_says_how_much_expires_when(phone: Client, anna: cast.Role) -> None:
+    book.accrue(anna.member, 120, expires_at=make.AT + timedelta(days=9))
+    book.accrue(anna.member, 5, expires_at=make.AT + timedelta(days=9, hours=1))
+    book.accrue(anna.member, 7, expires_at=make.AT + timedelta(days=30))
+    book.accrue(anna.member, 3)
+
+    answer = phone.get("/account/points/")
+
+    assert [(each.on.isoformat(), each.amount) for each in answer.context["expiries"]] == [
+        ("2026-12-03", 125),
+        ("2026-12-24", 7),
+    ]
+    assert "What expires next good until 3 December 2026 125 good until 24 December 2026 7" in text(answer)
+
+
+def test_without_anything_to_lose_nothing_is_said_of_it(phone: Client, anna: cast.Role) -> None:
+    book.accrue(anna.member, 3)
+
+    assert "What expires next" not in text(phone.get("/account/points/"))
+
+
+def test_held_points_are_not_in_the_balance_and_the_history_says_why(phone: Client, anna: cast.Role) -> None:
+    book.accrue(anna.member, 120)
+    hold = book.hold(anna.member, 50)
+
+    answer = phone.get("/account/points/")
+    book.release(anna.member, hold)
+    again = phone.get("/account/points/")
+
+    assert answer.context["balance"] == sum(lot.left for lot in answer.context["lots"]) == 70
+    assert "Held for a purchase come back if nothing is bought 50" in text(answer)
+    assert [(row.what, row.amount, row.moved) for row in again.context["history"]] == [
+        ("No longer held", 0, 50),
+        ("Held for a purchase", 0, 50),
+        ("A gift from us", 120, 120),
+    ]
+    assert again.context["balance"] == 120
+    assert "come back if nothing is bought" not in text(again)
+    assert [row.what for row in phone.get("/account/").context["history"]] == ["A gift from us"]
+
+
+def test_what_time_has_done_stands_in_the_history(phone: Client, anna: cast.Role) -> None:
+    book.accrue(anna.member, 40, activates_at=make.AT + timedelta(days=1), expires_at=make.AT + timedelta(days=2))
+    ledger.activate_due(at=make.AT + timedelta(days=1))
+    ledger.expire_due(at=make.AT + timedelta(days=2))
+
+    history = phone.get("/account/points/").context["history"]
+
+    assert [(row.what, row.amount, row.moved) for row in history] == [
+        ("Expired", -40, 40),
+        ("Can be used from now on", 0, 40),
+        ("A gift from us", 40, 40),
+    ]
+
+
 def test_every_line_of_the_history_opens_its_receipt(phone: Client, anna: cast.Role, buy: Callable[..., str]) -> None:
     public_id = buy(anna.member)
     row = phone.get("/account/points/").context["history"][0]
@@ -108,6 +168,26 @@ def test_every_line_of_the_history_opens_its_receipt(phone: Client, anna: cast.R
     assert "−£0.50" in receipt
     assert "Paid £4.50" in receipt
     assert "5 % back in points +23 points" in receipt
+
+
+def test_a_receipt_paid_with_points_of_another_opens_itself(
+    phone: Client, anna: cast.Role, buy: Callable[..., str]
+) -> None:
+    earned = buy(anna.member)
+    spent = buy(None)
+    operation_id = Purchase.objects.get(public_id=spent).operation_id
+    Purchase.objects.filter(public_id=spent).update(member_id=anna.member.pk)
+    hold = book.hold(anna.member, 10)
+    with transaction.atomic():
+        batch = sql.Batch()
+        ledger.add_redeem_held(
+            batch, member_id=anna.member.pk, hold_operation_id=hold, operation_id=operation_id, at=make.AT
+        )
+        batch.send()
+
+    history = {row.url: row.amount for row in phone.get("/account/points/").context["history"] if row.url}
+
+    assert history == {f"/account/purchases/{earned}/": 23, f"/account/purchases/{spent}/": -10}
 
 
 def test_a_long_history_is_shown_in_pieces(phone: Client, anna: cast.Role, buy: Callable[..., str]) -> None:
