@@ -8,7 +8,7 @@ from regulars.management.commands.openapi import documents
 from tests.conftest import ROOT
 
 
-@pytest.mark.parametrize("name", ["pos", "bridge", "smartcomms"])
+@pytest.mark.parametrize("name", ["pos", "bridge"])
 def test_the_committed_document_is_that_of_the_code(name: str) -> None:
     committed = (ROOT / "docs" / "openapi" / f"{name}.json").read_bytes()
 

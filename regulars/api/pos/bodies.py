@@ -3,13 +3,15 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticKnownError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from regulars.loyalty.checkout import scans
 from regulars.loyalty.checkout.basket import MAX_LINES, Basket, BasketLine, Tender
+from regulars.loyalty.checkout.payment import MAX, Wanted
 from regulars.loyalty.checkout.scans import Identifier
 from regulars.loyalty.members.profiles import Profile
+from regulars.loyalty.points.actions import MAX_POINTS
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -27,11 +29,25 @@ def _as_text(value: Any) -> Any:
     return value
 
 
+def _as_points(value: Any) -> Any:
+    """One complaint about one field, whatever was sent: a union would complain once for each of its members."""
+    if value == MAX or (type(value) is int and 0 <= value <= MAX_POINTS):
+        return value
+    raise PydanticCustomError("points_wanted", f"must be a whole number between 0 and {MAX_POINTS}, or “max”")
+
+
 Moment = Annotated[AwareDatetime, BeforeValidator(_as_text), AfterValidator(_in_utc)]
 Text = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
+Quote = Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")]
 Code = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]+$")]
 Amount = Annotated[int, Field(strict=True, ge=0, le=10**12)]
 Quantity = Annotated[int, Field(strict=True, gt=0, le=10**9)]
+Points = Annotated[
+    Any,
+    BeforeValidator(_as_points),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0, "maximum": MAX_POINTS}, {"const": MAX}]}),
+]
+TenderType = Annotated[str, Field(max_length=40, pattern=r"^[a-z][a-z0-9_.\-]*$")]
 PurchaseId = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9._:\-]+$")]
 
 
@@ -55,7 +71,9 @@ class LineBody(Body):
 class TenderBody(Body):
     """How much was paid, and how."""
 
-    type: Code
+    type: TenderType = Field(
+        description="Your own code, in small letters: cash, card, … Only `points` means something to us."
+    )
     amount: Amount
 
 
@@ -84,10 +102,28 @@ class BasketBody(Body):
         return scans.read(self.customer) or Identifier("card", self.customer)
 
 
+class ReserveBody(BasketBody):
+    """A receipt in the making, and how many of the customer's points shall wait for it."""
+
+    quote: Quote = ""
+    points: Points = Field(
+        description="In the smallest unit, or max: as many as can pay. 0 gives back what was reserved."
+    )
+
+    def as_basket(self) -> Basket:
+        """The basket with its quote."""
+        return self.basket(self.quote)
+
+    def wanted(self) -> Wanted:
+        """The points as the checkout knows them."""
+        told: Wanted = self.points
+        return told
+
+
 class ConfirmBody(BasketBody):
     """The whole receipt again, with the quote it was promised and how it was paid."""
 
-    quote: Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")] = ""
+    quote: Quote = ""
     tenders: Annotated[list[TenderBody], Field(max_length=20)] = Field(default_factory=list)
 
     def as_basket(self) -> Basket:

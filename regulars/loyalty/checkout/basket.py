@@ -6,6 +6,7 @@ from datetime import datetime
 from regulars.loyalty.checkout.scans import Identifier
 
 MAX_LINES = 1_000
+POINTS = "points"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class BasketLine:
 
 @dataclass(frozen=True, slots=True)
 class Tender:
-    """How much was paid, and how: `cash`, `card`, …"""
+    """How much was paid, and how, by the till's own codes: `cash`, `card`, …; only `points` means something to us."""
 
     type: str
     amount: int

@@ -7,10 +7,12 @@ from typing import Any
 from django.core import signing
 
 from regulars.kit.refusal import Conflict, Refusal
+from regulars.loyalty.checkout import payment
 from regulars.loyalty.checkout.basket import MAX_LINES, Basket
 from regulars.loyalty.checkout.queries import Facts
 from regulars.loyalty.offers import engine
 from regulars.loyalty.points.actions import MAX_POINTS
+from regulars.loyalty.programme.worth import Worth
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _SALT = "regulars.checkout.quote"
@@ -43,16 +45,18 @@ class QuoteChanged(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What was promised: the version of the offers, what is to pay, and the points to come."""
+    """What was promised: the version of the offers, what is to pay, and the points to come if so much is paid with points."""
 
     purchase: str
     version: int
     total: int
     points: int
+    paid_with_points: int = 0
 
     def signed(self) -> str:
         """The quote as the till carries it."""
-        return signing.dumps([self.purchase, self.version, self.total, self.points], salt=_SALT)
+        told = [self.purchase, self.version, self.total, self.points, self.paid_with_points]
+        return signing.dumps(told, salt=_SALT)
 
 
 def read_quote(text: str, purchase: str) -> Quote:
@@ -80,8 +84,18 @@ def check_basket(basket: Basket, *, currency: str, at: datetime, tolerance_s: in
         )
 
 
-def price(basket: Basket, facts: Facts, snapshot: engine.Snapshot, *, store: str, partner_id: int) -> engine.Priced:
-    """Price a basket with one version of the offers; raises `BasketRefused` naming the line."""
+def price(
+    basket: Basket,
+    facts: Facts,
+    snapshot: engine.Snapshot,
+    *,
+    store: str,
+    partner_id: int,
+    terms: engine.Terms,
+    worth: Worth,
+    paid_with_points: int = 0,
+) -> engine.Priced:
+    """Price a basket with one version of the offers; raises `BasketRefused` naming the line, and `PointsPayTooMuch`."""
     customer = facts.customer
     receipt = engine.Receipt(
         lines=tuple(
@@ -102,9 +116,14 @@ def price(basket: Basket, facts: Facts, snapshot: engine.Snapshot, *, store: str
         partner_id=partner_id,
         at=basket.sold_at,
         member=engine.MemberFacts(can_earn=True, can_spend=customer.is_active_card) if customer else None,
+        terms=terms,
+        paid_with_points=paid_with_points,
     )
     try:
         priced = engine.price(snapshot, receipt)
+    except engine.PointsPayTooMuch as error:
+        available = customer.available if customer else 0
+        raise payment.too_much(error.payable, available, worth, field="tenders") from error
     except engine.BadReceipt as error:
         raise BasketRefused(str(error), field=error.field) from error
     except engine.MoneyOverflow as error:
@@ -125,7 +144,7 @@ def answer(
     """What the till is told about a priced receipt: sums, lines, points, and why each offer gave something or not."""
     customer = facts.customer
     rules = {rule.id: rule for rule in snapshot.rules}
-    quote = Quote(purchase, priced.version, priced.total, points_of(priced))
+    quote = Quote(purchase, priced.version, priced.total, points_of(priced), priced.paid_with_points)
     return {
         "purchase": purchase,
         "offers_version": priced.version,
@@ -133,7 +152,9 @@ def answer(
         "amount": sum(line.amount for line in priced.lines),
         "till_discount": priced.till_discount_total,
         "discount": priced.discount_total,
+        "rounding": priced.rounding,
         "total": priced.total,
+        "paid_with_points": priced.paid_with_points,
         "points": quote.points,
         "customer": customer
         and {"id": customer.public_id, "first_name": customer.first_name, "points": customer.available},
@@ -143,7 +164,9 @@ def answer(
                 "amount": line.amount,
                 "till_discount": line.till_discount,
                 "discounts": [{"offer": rules[offer].public_id, "amount": share} for offer, share in line.discounts],
+                "rounding": line.rounding,
                 "total": line.total,
+                "paid_with_points": line.paid_with_points,
                 "points": sum(share for _, share in line.points),
             }
             for line in priced.lines

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from regulars.kit import phone, sql
@@ -13,8 +14,12 @@ from regulars.loyalty.goods.queries import ProductAt
 from regulars.loyalty.programme import queries as programme
 
 _MEMBER = "m.id as member_id, m.public_id, m.first_name, m.state as member_state, b.available"
+# What can be used is a matter of time: activation and expiry may not have been posted yet.
 _JOINED = """left join lateral (select * from loyalty_members_member m where m.id = {member} {lock}) m on true
-    left join loyalty_points_balance b on b.member_id = m.id and b.currency_id = %s"""
+    left join lateral (
+      select coalesce(sum(l.remaining - l.held), 0)::bigint as available from loyalty_points_lot l
+       where l.member_id = m.id and l.currency_id = %s and l.remaining > 0 and l.remaining > l.held
+         and (l.is_active or l.activates_at <= %s) and (l.expires_at is null or l.expires_at > %s)) b on true"""
 _BY: Mapping[str, str] = {
     "card": f"select {_MEMBER}, k.state as card_state from loyalty_cards_card k {_JOINED} where k.number = %s {{lock_k}}",
     "phone": f"""select {_MEMBER}, 'active' as card_state from loyalty_members_identifier k {_JOINED}
@@ -54,7 +59,7 @@ class AccountBlocked(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """The member a till identified; `is_active_card` decides whether points may be spent."""
+    """The member a till identified; `available` points can be used now, `is_active_card` decides whether they may be."""
 
     member_id: int
     public_id: str
@@ -76,7 +81,7 @@ class Facts:
         return line.name or (known.name if known else line.sku)
 
 
-def add_facts(batch: sql.Batch, basket: Basket, *, lock: bool) -> Places:
+def add_facts(batch: sql.Batch, basket: Basket, *, lock: bool, at: datetime) -> Places:
     """Add the looking-up of goods and customer to a batch; with `lock` nobody can block or leave meanwhile."""
     products = goods.add_find_by_sku(batch, sorted({line.sku for line in basket.lines}))
     if basket.customer is None:
@@ -87,7 +92,7 @@ def add_facts(batch: sql.Batch, basket: Basket, *, lock: bool) -> Places:
     statement = _BY[kind].format(
         member=_MEMBER_OF[kind], lock="for share of m" if lock else "", lock_k="for share of k" if lock else ""
     )
-    return products, batch.add(statement, [programme.get_currency().pk, value])
+    return products, batch.add(statement, [programme.get_currency().pk, at, at, value])
 
 
 def _phone(scan: str) -> str:
@@ -131,11 +136,11 @@ def _customer(row: dict[str, Any] | None, by: Identifier) -> Customer:
     )
 
 
-def find_customer(identifier: Identifier) -> Customer:
+def find_customer(identifier: Identifier, *, at: datetime) -> Customer:
     """The member behind a scan, for the till's strip. Raises as `read_facts` does."""
     basket = Basket(lines=(), sold_at=programme.get().created_at, currency="", customer=identifier)
     batch = sql.Batch()
-    places = add_facts(batch, basket, lock=False)
+    places = add_facts(batch, basket, lock=False, at=at)
     facts = read_facts(batch.send(), places, basket)
     assert facts.customer is not None
     return facts.customer

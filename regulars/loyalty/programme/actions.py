@@ -7,11 +7,20 @@ from django.db import transaction
 from regulars.journal import actions as journal
 from regulars.kit import ids
 from regulars.kit.actor import Actor
+from regulars.kit.money import BASIS_POINTS
 from regulars.kit.refusal import Conflict, Refusal
 from regulars.kit.text import tidy
 from regulars.loyalty.programme import currencies, queries, zones
-from regulars.loyalty.programme.events import ConsentModeChanged, PointsCurrencyAdded, ProgrammeCreated
-from regulars.loyalty.programme.models import ConsentMode, PointsCurrency, Programme
+from regulars.loyalty.programme.events import (
+    ConsentModeChanged,
+    PointsCurrencyAdded,
+    PointsShareLimitChanged,
+    ProgrammeCreated,
+    RoundingChanged,
+)
+from regulars.loyalty.programme.models import ConsentMode, PointsCurrency, Programme, RoundingMode
+
+MAX_STEP = 10**9
 
 
 class ProgrammeExists(Conflict):
@@ -123,6 +132,47 @@ def set_consent_mode(mode: str, *, door: str = "", by: Actor, at: datetime) -> b
         programme.consent_mode = after
     programme.save(update_fields=["consent_mode", "consent_modes"])
     journal.record(ConsentModeChanged(door, before, after), by=by, at=at)
+    _forget_now_and_on_commit()
+    return True
+
+
+@transaction.atomic
+def set_rounding(mode: str, *, step: int = 1, by: Actor, at: datetime) -> bool:
+    """Correct totals of receipts to multiples of a step in minor units; False when it was so already.
+
+    `mode` is none, down or nearest. Receipts that were quoted before are told their new total at confirming. Other processes
+    follow within a minute. Raises `UnknownSetting`.
+    """
+    if mode not in RoundingMode.values:
+        raise UnknownSetting("Totals are rounded down, to the nearest step, or not at all.", field="rounding_mode")
+    if not 0 < step <= MAX_STEP:
+        raise UnknownSetting(f"A step is between 1 and {MAX_STEP} minor units.", field="rounding_step")
+    programme = Programme.objects.select_for_update().get()
+    before = (programme.rounding_mode, programme.rounding_step)
+    if before == (mode, step):
+        return False
+    programme.rounding_mode, programme.rounding_step = mode, step
+    programme.save(update_fields=["rounding_mode", "rounding_step"])
+    journal.record(RoundingChanged(*before, mode, step), by=by, at=at)
+    _forget_now_and_on_commit()
+    return True
+
+
+@transaction.atomic
+def set_points_share_limit(limit: int, *, by: Actor, at: datetime) -> bool:
+    """Let points pay at most this share of a receipt, in basis points; False when it was so already.
+
+    Other processes follow within a minute. Raises `UnknownSetting`.
+    """
+    if not 0 <= limit <= BASIS_POINTS:
+        raise UnknownSetting("Points pay between nothing and the whole receipt.", field="points_share_limit")
+    programme = Programme.objects.select_for_update().get()
+    before = programme.points_share_limit
+    if before == limit:
+        return False
+    programme.points_share_limit = limit
+    programme.save(update_fields=["points_share_limit"])
+    journal.record(PointsShareLimitChanged(before, limit), by=by, at=at)
     _forget_now_and_on_commit()
     return True
 

@@ -25,6 +25,26 @@ class PointsCurrencyAdded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RoundingChanged(Event):
+    """Totals are corrected to multiples of another step, or in another direction; steps in minor units."""
+
+    system: ClassVar[str] = "loyalty"
+    mode_before: str
+    step_before: int
+    mode: str
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class PointsShareLimitChanged(Event):
+    """Points may pay another share of a receipt, in basis points."""
+
+    system: ClassVar[str] = "loyalty"
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentModeChanged(Event):
     """What registration asks about mailings was changed; an empty door means all doors without a mode of their own."""
 

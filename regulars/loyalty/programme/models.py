@@ -12,6 +12,14 @@ class ConsentMode(models.TextChoices):
     MANDATORY = "mandatory", "Mandatory: no registration without consent"
 
 
+class RoundingMode(models.TextChoices):
+    """To which multiple of a step the total of a receipt is corrected."""
+
+    NONE = "none", "None: the total stays as it is"
+    DOWN = "down", "Down: to the next smaller multiple"
+    NEAREST = "nearest", "Nearest: to the nearer multiple, a half up"
+
+
 class Programme(models.Model):
     """The one loyalty programme of this installation."""
 
@@ -24,12 +32,21 @@ class Programme(models.Model):
     time_zone = models.TextField(help_text="IANA name of the programme's home time zone.")
     consent_mode = models.TextField(choices=ConsentMode, default=ConsentMode.HIDDEN)
     consent_modes = models.JSONField(default=dict, blank=True, help_text="{door: mode}, for doors that differ.")
+    rounding_mode = models.TextField(choices=RoundingMode, default=RoundingMode.NONE)
+    rounding_step = models.BigIntegerField(default=1, help_text="In minor units of money.")
+    points_share_limit = models.IntegerField(
+        default=10_000, help_text="How much of a receipt points may pay, in basis points."
+    )
     created_at = models.DateTimeField()
 
     class Meta:
         db_table = "loyalty_programme_programme"
         verbose_name_plural = "programme"
-        constraints = [CheckConstraint(condition=Q(id=1), name="one_programme_per_installation")]
+        constraints = [
+            CheckConstraint(condition=Q(id=1), name="one_programme_per_installation"),
+            CheckConstraint(condition=Q(rounding_step__gt=0), name="a_step_of_rounding_is_above_zero"),
+            CheckConstraint(condition=Q(points_share_limit__range=(0, 10_000)), name="points_pay_at_most_everything"),
+        ]
 
     def __str__(self) -> str:
         return self.name

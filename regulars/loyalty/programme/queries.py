@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from regulars.kit.refusal import Refusal
 from regulars.loyalty.programme.models import PointsCurrency, Programme
+from regulars.loyalty.programme.worth import Worth
 
 KEPT_S = 60.0
 _kept: dict[str, tuple[float, object]] = {}
@@ -49,6 +50,12 @@ def get_currency(code: str = "") -> PointsCurrency:
         if currency.code == code or (not code and currency.is_default):
             return currency
     raise UnknownPointsCurrency(f"There is no currency of points “{code[:40]}”.", field="currency_code")
+
+
+def get_worth(code: str = "") -> Worth:
+    """What points of this currency, or of the default one, are worth when they pay."""
+    currency = get_currency(code)
+    return Worth.of(currency.worth_numerator, currency.worth_denominator)
 
 
 def forget() -> None:

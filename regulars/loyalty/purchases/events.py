@@ -8,7 +8,7 @@ from regulars.kit.events import Event
 
 @dataclass(frozen=True, slots=True)
 class PurchaseConfirmed(Event):
-    """A till confirmed a receipt; money in minor units, without a member for anonymous purchases."""
+    """A till confirmed a receipt; money in minor units, points in the smallest, without a member for anonymous purchases."""
 
     system: ClassVar[str] = "loyalty"
     purchase_id: str
@@ -16,4 +16,6 @@ class PurchaseConfirmed(Event):
     store_id: int
     total: int
     discount: int
+    rounding: int
+    points_spent: int
     points: int

@@ -21,7 +21,12 @@ class Purchase(models.Model):
     amount = models.BigIntegerField(help_text="Before any discount.")
     till_discount = models.BigIntegerField()
     discount = models.BigIntegerField(help_text="Given by our offers.")
+    rounding = models.BigIntegerField(
+        db_default=0, help_text="Taken off by correction to the step; below zero: put on."
+    )
     total = models.BigIntegerField(help_text="What is to pay.")
+    paid_with_points = models.BigIntegerField(db_default=0, help_text="The part of the total that points paid.")
+    points_spent = models.BigIntegerField(db_default=0)
     points_earned = models.BigIntegerField(default=0)
     offers_version = models.BigIntegerField()
     outcomes = models.JSONField(default=list, help_text="One outcome per active offer.")
@@ -57,13 +62,37 @@ class Line(models.Model):
     amount = models.BigIntegerField()
     till_discount = models.BigIntegerField()
     discount = models.BigIntegerField()
+    rounding = models.BigIntegerField(db_default=0)
     total = models.BigIntegerField()
+    paid_with_points = models.BigIntegerField(db_default=0)
 
     class Meta:
         db_table = "loyalty_purchases_line"
         constraints = [
             UniqueConstraint(fields=["till_id", "purchase_id", "number"], name="a_receipt_numbers_a_line_once")
         ]
+
+
+class Tender(models.Model):
+    """One means of payment of a receipt and how much was paid with it, in the order in which the till told them."""
+
+    distributed_by = "till_id"
+    references = {"purchase_id": "loyalty_purchases_purchase"}
+
+    till_id = models.BigIntegerField()
+    purchase_id = models.BigIntegerField()
+    number = models.IntegerField()
+    type = models.TextField(help_text="The till's own code: cash, card, points, …")
+    amount = models.BigIntegerField()
+
+    class Meta:
+        db_table = "loyalty_purchases_tender"
+        constraints = [
+            UniqueConstraint(fields=["till_id", "purchase_id", "number"], name="a_receipt_numbers_a_tender_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.type
 
 
 class Benefit(models.Model):

@@ -4,15 +4,16 @@ from dataclasses import dataclass
 
 from regulars.kit import sql
 from regulars.kit.money import MAX_MONEY
-from regulars.loyalty.purchases.models import Benefit, Line, Purchase
+from regulars.loyalty.purchases.models import Benefit, Line, Purchase, Tender
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A receipt with its lines and what each offer gave."""
+    """A receipt with its lines, how it was paid and what each offer gave."""
 
     purchase: Purchase
     lines: list[Line]
+    tenders: list[Tender]
     benefits: list[Benefit]
 
 
@@ -21,6 +22,11 @@ def add_outcomes(batch: sql.Batch, till_id: int, number: str) -> int:
     return batch.add(
         "select outcomes from loyalty_purchases_purchase where till_id = %s and number = %s", [till_id, number]
     )
+
+
+def add_is_confirmed(batch: sql.Batch, till_id: int, number: str) -> int:
+    """Add the question whether a till has confirmed a purchase; one row if so, else none."""
+    return batch.add("select 1 from loyalty_purchases_purchase where till_id = %s and number = %s", [till_id, number])
 
 
 def list_for_member(member_id: int, limit: int = 20) -> list[Purchase]:
@@ -33,6 +39,12 @@ def get_many(purchase_ids: list[int]) -> dict[int, Purchase]:
     return {purchase.pk: purchase for purchase in Purchase.objects.filter(pk__in=purchase_ids)}
 
 
+def list_of_operations(member_id: int, operation_ids: list[int]) -> dict[int, Purchase]:
+    """The member's receipts by the operations of the ledger that made them."""
+    found = Purchase.objects.filter(member_id=member_id, operation_id__in=operation_ids)
+    return {purchase.operation_id: purchase for purchase in found}
+
+
 def find_story(public_id: str) -> Story | None:
     """One receipt with everything that belongs to it, or None."""
     purchase = Purchase.objects.filter(public_id=public_id).first()
@@ -42,6 +54,7 @@ def find_story(public_id: str) -> Story | None:
     return Story(
         purchase,
         list(Line.objects.filter(**belongs).order_by("number")),
+        list(Tender.objects.filter(**belongs).order_by("number")),
         list(Benefit.objects.filter(**belongs).order_by("line_number", "offer_id")),
     )
 

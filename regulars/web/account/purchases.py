@@ -16,7 +16,7 @@ from regulars.web.account import session
 
 if TYPE_CHECKING:
     from regulars.loyalty.members.models import Member
-    from regulars.loyalty.purchases.models import Line
+    from regulars.loyalty.purchases.models import Line, Tender
     from regulars.loyalty.purchases.queries import Story
 
 
@@ -49,9 +49,19 @@ def _shown(story: "Story") -> dict[str, Any]:
         "decimals": programme.get_currency().decimals,
         "lines": [_line(line, taken_off.get(line.number, [])) for line in story.lines],
         "discounts": [],
+        "rounding": bought.rounding,
+        "rounding_size": abs(bought.rounding),
         "total": bought.total,
+        "tenders": [_tender(tender, story) for tender in story.tenders],
         "points": [{"what": names.get(offer, _("An offer")), "amount": sum_} for offer, sum_ in earned.items()],
     }
+
+
+def _tender(tender: "Tender", story: "Story") -> dict[str, Any]:
+    """How something was paid, in the reader's words; a code that is only the till's stays as the till wrote it."""
+    known = {"cash": _("Cash"), "card": _("Card"), "points": _("Points")}
+    spent = story.purchase.points_spent if tender.type == "points" else 0
+    return {"what": known.get(tender.type, tender.type), "amount": tender.amount, "points": spent}
 
 
 def _line(line: "Line", discounts: list[dict[str, Any]]) -> dict[str, Any]:
@@ -61,6 +71,6 @@ def _line(line: "Line", discounts: list[dict[str, Any]]) -> dict[str, Any]:
         "name": line.name or line.sku,
         "quantity": line.quantity,
         "before": line.amount,
-        "total": line.total,
+        "total": line.total + line.rounding,  # rounding has a line of its own
         "discounts": discounts,
     }

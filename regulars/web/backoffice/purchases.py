@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from regulars.loyalty.members.models import Member
 from regulars.loyalty.offers.models import Offer
-from regulars.loyalty.purchases.models import Benefit, Line, Purchase
+from regulars.loyalty.purchases.models import Benefit, Line, Purchase, Tender
 from regulars.loyalty.stores.models import Partner, Store, Till
 from regulars.web.backoffice import amounts, columns, filters
 from regulars.web.backoffice.faces import Table
@@ -40,16 +40,19 @@ class PurchasePages(Reading):
         )}),
         ("Sums", {"fields": (
             amounts.money("amount", "Before any discount"), amounts.money("till_discount", "Discount by the till"),
-            amounts.money("discount", "Discount by our offers"), amounts.money("total", "Paid"),
+            amounts.money("discount", "Discount by our offers"), amounts.money("rounding", "Taken off by rounding"),
+            amounts.money("total", "Paid"), amounts.money("paid_with_points", "Paid with points"),
+            amounts.points("points_spent", "Points spent"),
             amounts.points("points_earned", "Points earned", signed=True),
             columns.number("offers_version", "Version of offers"),
         )}),
     )  # fmt: skip
 
     def belongings(self, row: Purchase) -> Iterable[Table]:
-        """Lines, benefits, and the answer of each offer."""
+        """Lines, tenders, benefits, and the answer of each offer."""
         belongs = {"till_id": row.till_id, "purchase_id": row.pk}
         yield _lines(Line.objects.filter(**belongs).order_by("number"))
+        yield _tenders(Tender.objects.filter(**belongs).order_by("number"))
         yield _benefits(Benefit.objects.filter(**belongs).order_by("line_number", "offer_id"))
         yield _outcomes(row)
 
@@ -59,12 +62,17 @@ def _lines(found: Iterable[Line]) -> Table:
         [
             each.number, each.name if each.is_listed else f"{each.name} (unlisted)", figures.quantity(each.quantity),
             amounts.in_money(each.unit_price), amounts.in_money(each.till_discount + each.discount),
-            amounts.in_money(each.total),
+            amounts.in_money(each.rounding), amounts.in_money(each.total), amounts.in_money(each.paid_with_points),
         ]
         for each in found
     ]  # fmt: skip
-    heads = ["Line", "Product", "Quantity", "Price", "Discounts", "Paid"]
-    return Table("Lines", heads, rows, "This receipt has no lines.", figures=frozenset({2, 3, 4, 5}))
+    heads = ["Line", "Product", "Quantity", "Price", "Discounts", "Rounding", "Paid", "With points"]
+    return Table("Lines", heads, rows, "This receipt has no lines.", figures=frozenset(range(2, 8)))
+
+
+def _tenders(told: Iterable[Tender]) -> Table:
+    rows = [[each.type.capitalize(), amounts.in_money(each.amount)] for each in told]
+    return Table("How it was paid", ["Tender", "Amount"], rows, "The till told no tenders.", figures=frozenset({1}))
 
 
 def _benefits(given: Iterable[Benefit]) -> Table:

@@ -34,6 +34,7 @@ def act(change: Callable[[HttpRequest, TillAt, Draft], HttpResponse]) -> Callabl
                 said=Said(refusal.message),
                 query=kept(request, "code"),
                 given=kept(request, "given"),
+                points=kept(request, "points"),
                 typed={line.id: kept(request, f"quantity_{line.id}") for line in draft.state.lines},
             )
 

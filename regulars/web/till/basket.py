@@ -42,7 +42,10 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A sale before it is paid: born with the purchase's number and key, so that paying twice happens once."""
+    """A sale before it is paid: born with the purchase's number and key, so that paying twice happens once.
+
+    `held_for` is the customer whose points wait for this purchase, `holds` how often points were asked for.
+    """
 
     till: str
     purchase: str
@@ -51,6 +54,8 @@ class Draft:
     past: tuple[State, ...] = ()
     sold_at: str = ""
     quote: str = ""
+    held_for: Identifier | None = None
+    holds: int = 0
 
     @classmethod
     def born(cls, till: TillAt, at: datetime) -> Self:
@@ -64,8 +69,9 @@ class Draft:
         """The basket that a form carried; a new one if it was made elsewhere or cannot be read."""
         try:
             raw = signing.loads(text, salt=_SALT)
-            owner, purchase, key, state, past, sold_at, quote = raw
-            draft = cls(owner, purchase, key, _state(state), tuple(map(_state, past)), sold_at, quote)
+            owner, purchase, key, state, past, sold_at, quote, held_for, holds = raw
+            earlier = tuple(map(_state, past))
+            draft = cls(owner, purchase, key, _state(state), earlier, sold_at, quote, _known_by(held_for), holds)
         except (signing.BadSignature, TypeError, ValueError):
             return cls.born(till, at)
         return draft if draft.till == till.till_public_id else cls.born(till, at)
@@ -73,7 +79,8 @@ class Draft:
     def signed(self) -> str:
         """The basket as the page carries it."""
         past = [_packed(state) for state in self.past]
-        raw = [self.till, self.purchase, self.key, _packed(self.state), past, self.sold_at, self.quote]
+        raw: list[Any] = [self.till, self.purchase, self.key, _packed(self.state), past, self.sold_at, self.quote]
+        raw += [_known(self.held_for), self.holds]
         return signing.dumps(raw, salt=_SALT, compress=True)
 
     def became(self, state: State) -> Self:
@@ -115,6 +122,15 @@ class Draft:
         """Put a customer on the basket, or nobody."""
         return self.became(replace(self.state, customer=customer))
 
+    def holding(self) -> Self:
+        """The basket for which points of its customer wait."""
+        return replace(self, held_for=self.state.customer, holds=self.holds + 1)
+
+    def renumbered(self, till: TillAt, at: datetime) -> Self:
+        """The same basket as another purchase, for which nothing is held."""
+        other = self.born(till, at)
+        return replace(self, purchase=other.purchase, key=other.key, sold_at="", quote="", held_for=None, holds=0)
+
     def is_full(self) -> bool:
         """Whether no further line fits on one receipt."""
         return len(self.state.lines) >= MAX_LINES
@@ -129,10 +145,17 @@ class Draft:
 
 
 def _packed(state: State) -> list[Any]:
-    customer = state.customer and [state.customer.kind, state.customer.value]
-    return [[list(asdict(line).values()) for line in state.lines], customer, state.newest]
+    return [[list(asdict(line).values()) for line in state.lines], _known(state.customer), state.newest]
 
 
 def _state(raw: list[Any]) -> State:
     lines, customer, newest = raw
-    return State(tuple(DraftLine(*line) for line in lines), Identifier(*customer) if customer else None, newest)
+    return State(tuple(DraftLine(*line) for line in lines), _known_by(customer), newest)
+
+
+def _known(customer: Identifier | None) -> list[Any] | None:
+    return [customer.kind, customer.value] if customer else None
+
+
+def _known_by(raw: list[Any] | None) -> Identifier | None:
+    return Identifier(*raw) if raw else None

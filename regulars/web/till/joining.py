@@ -57,7 +57,7 @@ def join(request: HttpRequest, till: TillAt, draft: Draft) -> HttpResponse:
 def _known(phone: str) -> Identifier | None:
     identifier = Identifier("phone", phone)
     try:
-        checkout.find_customer(identifier)
+        checkout.find_customer(identifier, at=clock.now())
     except CustomerUnknown:
         return None
     return identifier

@@ -8,9 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from regulars.kit import clock
 from regulars.loyalty.checkout import actions as checkout
 from regulars.loyalty.checkout import pricing
-from regulars.loyalty.checkout.actions import PurchaseConfirmedBefore
-from regulars.loyalty.checkout.basket import Tender
+from regulars.loyalty.checkout.actions import PurchaseBusy, PurchaseConfirmedBefore
+from regulars.loyalty.checkout.basket import POINTS, Tender
+from regulars.loyalty.checkout.payment import PointsNotAsReserved, ReservedForAnother
 from regulars.loyalty.checkout.pricing import QuoteChanged
+from regulars.loyalty.points.actions import NotEnoughPoints
 from regulars.loyalty.points.operations import AccountBusy, KeyReused, RequestInFlight
 from regulars.loyalty.programme import queries as programme
 from regulars.loyalty.stores.queries import TillAt
@@ -18,35 +20,39 @@ from regulars.web.shell import figures
 from regulars.web.till import outcomes, typed
 from regulars.web.till.acts import act, kept
 from regulars.web.till.basket import Draft
-from regulars.web.till.page import Said, draw, face, fresh, show
+from regulars.web.till.page import Said, draw, face, fresh, rounded, show
 from regulars.web.till.sign_in import actor
 
 PAID_BEFORE = "This basket was paid before, as it stood then. Press New basket, and ring up only what is still to pay."
+POINTS_CHANGED = "The customer's points are not what they were. Use points again, or take them off, then pay."
 IN_FLIGHT = "This payment is still being written down. Press the same button again in a moment."
 
 
 @act
 def pay(request: HttpRequest, till: TillAt, draft: Draft) -> HttpResponse:
-    """Confirm the basket at the promised price, paid in cash or by card."""
+    """Confirm the basket at the promised price: with the points that wait for it, the rest in cash or by card."""
     if not draft.quote:
         return show(request, till, draft)
     how = "cash" if request.POST.get("how") == "cash" else "card"
     money = programme.get()
-    total = pricing.read_quote(draft.quote, draft.purchase).total
+    quote = pricing.read_quote(draft.quote, draft.purchase)
+    rest = quote.total - quote.paid_with_points
     raw = request.POST.get("given", "").strip()
-    given = typed.money(raw, money.currency_exponent) if raw and how == "cash" else total
-    if given < total:
-        lacks = figures.money(total - given, money.currency)
+    given = typed.money(raw, money.currency_exponent) if raw and how == "cash" else rest
+    if given < rest:
+        lacks = figures.money(rest - given, money.currency)
         said = Said(f"{lacks} is missing. Take more cash, or take the payment by card.")
         return show(request, till, draft, said=said, given=kept(request, "given"))
-    return _confirmed(request, till, draft, how, total, given)
+    tenders = [Tender(kind, amount) for kind, amount in ((POINTS, quote.paid_with_points), (how, rest)) if amount]
+    sums = {"how": how if rest else POINTS, "total": rest, "given": given, "change": given - rest}
+    return _confirmed(request, till, draft, tenders, sums)
 
 
-def _confirmed(request: HttpRequest, till: TillAt, draft: Draft, how: str, total: int, given: int) -> HttpResponse:
+def _confirmed(
+    request: HttpRequest, till: TillAt, draft: Draft, tenders: list[Tender], sums: dict[str, Any]
+) -> HttpResponse:
     at = clock.now()
-    basket = draft.as_basket(
-        programme.get().currency, datetime.fromisoformat(draft.sold_at), [Tender(how, total)] if total else []
-    )
+    basket = draft.as_basket(programme.get().currency, datetime.fromisoformat(draft.sold_at), tenders)
     try:
         answer = checkout.confirm(draft.purchase, basket, key=draft.key, till=till, by=actor(request, till), at=at)
     except QuoteChanged as refusal:
@@ -54,11 +60,13 @@ def _confirmed(request: HttpRequest, till: TillAt, draft: Draft, how: str, total
         return show(
             request, till, draft, said=Said(f"The total is now {new_total}. Tell the customer, then pay again.")
         )
-    except (RequestInFlight, AccountBusy):
+    except (PointsNotAsReserved, ReservedForAnother, NotEnoughPoints):
+        return show(request, till, draft, said=Said(POINTS_CHANGED))
+    except (RequestInFlight, AccountBusy, PurchaseBusy):
         return show(request, till, draft, said=Said(IN_FLIGHT), given=kept(request, "given"), promise=draft)
     except (KeyReused, PurchaseConfirmedBefore):
         return show(request, till, draft, said=Said(PAID_BEFORE))
-    return _paid(request, till, draft, answer, {"how": how, "total": total, "given": given, "change": given - total})
+    return _paid(request, till, draft, answer, sums)
 
 
 def _paid(
@@ -72,6 +80,14 @@ def _paid(
         "basket": fresh(till).signed(),
         "member": member,
         "outcomes": outcomes.explained(answer),
-        "paid": sums | {"receipt": draft.purchase, "points": answer["points"], "balance": balance},
+        "paid": sums
+        | {
+            "receipt": draft.purchase,
+            "points": answer["points"],
+            "balance": balance,
+            "spent": answer["points_spent"],
+            "worth": answer["paid_with_points"],
+            "rounding": rounded(answer),
+        },
     }
     return draw(request, till, context)

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from regulars.kit import clock
 from regulars.kit.refusal import Refusal
 from regulars.loyalty.checkout import queries as checkout
 from regulars.loyalty.checkout import scans
@@ -16,7 +17,7 @@ from regulars.web.till import typed
 from regulars.web.till.acts import act, kept
 from regulars.web.till.basket import ONE, Draft
 from regulars.web.till.joining import NOT_KNOWN, blank_form
-from regulars.web.till.page import Said, fresh, show
+from regulars.web.till.page import Said, fresh, let_go, show
 from regulars.web.till.sign_in import at_till
 
 UNLISTED = "unlisted"
@@ -92,7 +93,8 @@ def forget(request: HttpRequest, till: TillAt, draft: Draft) -> HttpResponse:
 
 @act
 def new(request: HttpRequest, till: TillAt, draft: Draft) -> HttpResponse:
-    """Begin a new basket."""
+    """Begin a new basket; points that wait for the old one go back."""
+    let_go(request, till, draft)
     return show(request, till, fresh(till))
 
 
@@ -119,7 +121,7 @@ def _with(draft: Draft, sku: str, name: str, price: int) -> Draft:
 
 def _recognised(request: HttpRequest, till: TillAt, draft: Draft, identifier: Identifier) -> HttpResponse:
     try:
-        checkout.find_customer(identifier)
+        checkout.find_customer(identifier, at=clock.now())
     except CardUnknown as refusal:
         raise _nothing() from refusal
     except CustomerUnknown:

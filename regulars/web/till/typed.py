@@ -39,6 +39,15 @@ def money(raw: str, exponent: int) -> int:
     return int(minor)
 
 
+def points(raw: str, decimals: int) -> int:
+    """Smallest units of points; raises `NotReadable`."""
+    refusal = f"“{raw[:20]}” is not a number of points. Type {'12.5' if decimals else '120'}."
+    units = _number(raw, refusal, "points").scaleb(decimals)
+    if units != int(units):
+        raise NotReadable(refusal, field="points")
+    return int(units)
+
+
 def price(raw: str, exponent: int) -> int | None:
     """Minor units if this is written like a price, with its decimals; else None."""
     return money(raw, exponent) if exponent == 2 and _PRICE.fullmatch(raw) else None

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from regulars.web.till import joining, paying, selling, sign_in
+from regulars.web.till import joining, paying, points, selling, sign_in
 
 app_name = "till"
 urlpatterns = [
@@ -16,5 +16,6 @@ urlpatterns = [
     path("forget", selling.forget, name="forget"),
     path("new", selling.new, name="new"),
     path("join", joining.join, name="join"),
+    path("points", points.points, name="points"),
     path("pay", paying.pay, name="pay"),
 ]

@@ -10,13 +10,11 @@ from django.test import Client
 from regulars.contract import signing
 from regulars.kit import clock
 from regulars.loyalty.sync.models import ChannelVersion
-from regulars.smartcomms.customers.models import Customer
 from tests import make
 from tests.loyalty.sync import bridge
-from tests.smartcomms import people
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.smartcomms.sister")]
-BRIDGE, SMARTCOMMS = "/api/bridge/v1/changes", "/api/smartcomms/v1/changes"
+BRIDGE = "/api/bridge/v1/changes"
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +33,7 @@ def post(address: str, body: Any, *, signature: str | None = None, at: datetime 
     if signature is None:
         signature = signing.sign("together:only-for-tests", raw, int((at or clock.now()).timestamp()))
     client = Client(raise_request_exception=False, headers={signing.HEADER: signature})
-    return client.post(address, raw, content_type="application/json")
+    return client.post(BRIDGE, raw, content_type="application/json")
 
 
 def change(about: str, now: datetime, **wrong: Any) -> dict[str, Any]:
@@ -53,21 +51,11 @@ def test_a_signed_change_is_taken_and_its_replay_is_harmless(now: datetime) -> N
     assert bridge.off(anna) == {("mailings", "sms")}
 
 
-def test_members_come_in_at_the_other_door(now: datetime) -> None:
-    told = people.fact(changed_at=now).model_dump(mode="json")
-
-    answer = post(SMARTCOMMS, {"members": [told]})
-
-    assert answer.json()["applied"] == 1
-    assert Customer.objects.get().person_id == told["person_id"]
-
-
-@pytest.mark.parametrize("address", [BRIDGE, SMARTCOMMS])
 @pytest.mark.parametrize("signature", ["", "nonsense", "t=1,v1=00", "t=é,v1=é"])
-def test_without_a_good_signature_the_door_stays_shut(now: datetime, address: str, signature: str) -> None:
+def test_without_a_good_signature_the_door_stays_shut(now: datetime, signature: str) -> None:
     anna = make.member()
 
-    answer = post(address, change(anna.public_id, now), signature=signature)
+    answer = post(BRIDGE, change(anna.public_id, now), signature=signature)
 
     assert answer.status_code == 401
     assert answer["Content-Type"] == "application/problem+json"
@@ -118,10 +106,9 @@ def test_profiles_have_their_home_in_loyalty_and_never_come_there(now: datetime)
     assert answer.json()["errors"][0]["pointer"] == "#/members"
 
 
-@pytest.mark.parametrize("address", [BRIDGE, SMARTCOMMS])
 @pytest.mark.parametrize("body", [b"", b"{", b"[" * 9000, b"\xff", b"null", b"[]", b'{"consent_changes": null}'])
-def test_any_body_is_answered_by_4xx_and_a_problem_document(now: datetime, address: str, body: bytes) -> None:
-    answer = post(address, body)
+def test_any_body_is_answered_by_4xx_and_a_problem_document(now: datetime, body: bytes) -> None:
+    answer = post(BRIDGE, body)
 
     assert 400 <= answer.status_code < 500
     assert answer["Content-Type"] == "application/problem+json"
@@ -133,10 +120,9 @@ def test_more_than_a_thousand_facts_are_too_many(now: datetime) -> None:
     assert post(BRIDGE, body).status_code == 422
 
 
-@pytest.mark.parametrize("address", [BRIDGE, SMARTCOMMS])
-def test_the_documents_describe_signature_and_errors(client: Client, address: str) -> None:
-    document = client.get(address.replace("changes", "openapi.json")).json()
+def test_the_documents_describe_signature_and_errors(client: Client) -> None:
+    document = client.get(BRIDGE.replace("changes", "openapi.json")).json()
 
-    operation = document["paths"][address]["post"]
+    operation = document["paths"][BRIDGE]["post"]
     assert {"200", "400", "401", "413", "422"} <= set(operation["responses"])
     assert document["components"]["securitySchemes"]["SignedBySister"]["name"] == "Regulars-Signature"

@@ -6,7 +6,7 @@ from math import ceil, floor
 from regulars.kit.money import allocate
 from regulars.loyalty.offers.engine.outcome import Barrier, Outcome
 from regulars.loyalty.offers.engine.price import Earning, Priced, PricedLine
-from regulars.loyalty.offers.engine.receipt import Line, Receipt
+from regulars.loyalty.offers.engine.receipt import Line, Receipt, Terms
 from regulars.loyalty.offers.engine.rule import OfferRule
 
 
@@ -19,7 +19,11 @@ def price_slowly(rules: list[OfferRule], receipt: Receipt, version: int = 1) -> 
     outcomes = {rule.id: Outcome(rule.id, code) for rule in rules if (code := barrier(rule, receipt))}
     standing = [rule for rule in ranked if rule.id not in outcomes]
     off = event([rule for rule in standing if rule.benefit == "discount"], lines, left, outcomes)
-    earned = event([rule for rule in standing if rule.benefit == "points"], lines, left, outcomes)
+    rounding = correction(left, receipt.terms)
+    left = [before - share for before, share in zip(left, rounding, strict=True)]
+    paid = allocate(receipt.paid_with_points, left, left)
+    in_money = [before - share for before, share in zip(left, paid, strict=True)]
+    earned = event([rule for rule in standing if rule.benefit == "points"], lines, in_money, outcomes)
     can_spend = receipt.member is not None and receipt.member.can_spend
     return Priced(
         version=version,
@@ -29,7 +33,9 @@ def price_slowly(rules: list[OfferRule], receipt: Receipt, version: int = 1) -> 
                 amounts[n],
                 till[n],
                 tuple((rule.id, shares[n]) for rule, shares in off if shares[n]),
+                rounding[n],
                 left[n],
+                paid[n],
                 tuple((rule.id, shares[n]) for rule, shares in earned if shares[n]),
             )
             for n, line in enumerate(lines)
@@ -37,7 +43,9 @@ def price_slowly(rules: list[OfferRule], receipt: Receipt, version: int = 1) -> 
         total=sum(left),
         discount_total=sum(sum(shares) for _, shares in off),
         till_discount_total=sum(till),
-        payable_with_points=sum(left) if can_spend else 0,
+        rounding=sum(rounding),
+        payable_with_points=floor(Fraction(sum(left) * receipt.terms.points_share_limit, 10_000)) if can_spend else 0,
+        paid_with_points=receipt.paid_with_points,
         points=tuple(
             Earning(rule.id, rule.currency, sum(shares), rule.activation_days, rule.lifetime_days)
             for rule, shares in earned
@@ -48,6 +56,12 @@ def price_slowly(rules: list[OfferRule], receipt: Receipt, version: int = 1) -> 
 
 def half_up(amount: Fraction) -> int:
     return floor(amount + Fraction(1, 2))
+
+
+def correction(left: list[int], terms: Terms) -> list[int]:
+    steps = Fraction(sum(left), terms.rounding_step)
+    to = {"none": steps, "down": floor(steps), "nearest": half_up(steps)}[terms.rounding]
+    return allocate(int(sum(left) - to * terms.rounding_step), left)
 
 
 def barrier(rule: OfferRule, receipt: Receipt) -> Barrier | None:

@@ -10,13 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regulars.loyalty.offers.engine.price import Priced
-from regulars.loyalty.offers.engine.receipt import Line, MemberFacts, Receipt
+from regulars.loyalty.offers.engine.receipt import Line, MemberFacts, Receipt, Terms
 from regulars.loyalty.offers.engine.rule import OfferRule, from_json, to_json
 from tests.loyalty.offers.brute_force import price_slowly
 from tests.loyalty.offers.corner_shop import NOON, discount, line, points, priced, receipt
 
 SKUS, GROUPS, STORES = ("tea", "milk", "nuts", "soap"), ("drinks", "food", "home"), ("north", "south")
 basis_points = st.sampled_from([1, 100, 1000, 2400, 2700, 3333, 5000, 10_000])
+terms = st.builds(
+    Terms,
+    st.sampled_from(["none", "none", "down", "nearest"]),
+    st.sampled_from([1, 5, 10, 100, 333, 100_000]),
+    st.sampled_from([10_000, 10_000, 5000, 3333, 0]),
+)
 moments = st.none() | st.sampled_from([-2, -1, 0, 1, 2]).map(lambda hours: NOON + timedelta(hours=hours))
 
 
@@ -42,7 +48,17 @@ def receipts(draw: st.DrawFn) -> Receipt:
         store=draw(st.sampled_from(STORES)),
         partner_id=draw(st.sampled_from([None, 1, 2])),
         member=draw(st.sampled_from([True, True, False]).flatmap(lambda known: facts if known else st.none())),
+        terms=draw(terms),
     )
+
+
+@st.composite
+def papers_paid_with_points(draw: st.DrawFn) -> tuple[list[OfferRule], Receipt]:
+    """Offers, and a receipt of which points pay some part that they may pay."""
+    offers, paper = draw(sets_of_rules()), draw(receipts())
+    payable = priced(offers, paper).payable_with_points
+    paid = draw(st.sampled_from([0, payable, payable // 2, payable // 3]) | st.integers(0, payable))
+    return offers, replace(paper, paid_with_points=paid)
 
 
 @st.composite
@@ -78,8 +94,10 @@ def as_bytes(answer: Priced) -> bytes:
 
 
 @settings(max_examples=300, deadline=None)
-@given(sets_of_rules(), receipts())
-def test_the_fast_way_agrees_with_the_slow_way(offers: list[OfferRule], paper: Receipt) -> None:
+@given(papers_paid_with_points())
+def test_the_fast_way_agrees_with_the_slow_way(told: tuple[list[OfferRule], Receipt]) -> None:
+    offers, paper = told
+
     assert priced(offers, paper) == price_slowly(offers, paper)
 
 
@@ -123,19 +141,56 @@ def test_the_order_of_lines_and_offers_does_not_show(offers: list[OfferRule], pa
 
 
 @settings(max_examples=150, deadline=None)
-@given(sets_of_rules(), receipts())
-def test_shares_add_up_and_no_line_goes_below_zero(offers: list[OfferRule], paper: Receipt) -> None:
-    answer = priced(offers, paper)
+@given(papers_paid_with_points())
+def test_shares_add_up_and_no_line_goes_below_zero(told: tuple[list[OfferRule], Receipt]) -> None:
+    answer = priced(*told)
 
     for each in answer.lines:
-        assert each.amount - each.till_discount - sum(share for _, share in each.discounts) == each.total >= 0
+        off = each.till_discount + sum(share for _, share in each.discounts) + each.rounding
+        assert each.amount - off == each.total >= each.paid_with_points >= 0
         assert all(share > 0 for _, share in each.discounts + each.points)
+        assert not each.points or each.total > each.paid_with_points
     assert answer.total == sum(each.total for each in answer.lines)
+    assert answer.rounding == sum(each.rounding for each in answer.lines)
+    assert answer.paid_with_points == sum(each.paid_with_points for each in answer.lines)
     assert answer.discount_total == sum(share for each in answer.lines for _, share in each.discounts)
     earned = Counter[int]()
     for each in answer.lines:
         earned.update(dict(each.points))
     assert earned == {earning.offer_id: earning.amount for earning in answer.points}
+
+
+@settings(max_examples=150, deadline=None)
+@given(sets_of_rules(), receipts())
+def test_rounding_makes_a_multiple_of_the_step_and_touches_no_discount(offers: list[OfferRule], paper: Receipt) -> None:
+    rounded, plain = priced(offers, paper), priced(offers, replace(paper, terms=Terms()))
+    step, mode = paper.terms.rounding_step, paper.terms.rounding
+
+    assert rounded.total + rounded.rounding == plain.total
+    assert (rounded.discount_total, [each.discounts for each in rounded.lines]) == (
+        plain.discount_total,
+        [each.discounts for each in plain.lines],
+    )
+    if mode == "none":
+        assert rounded.rounding == 0
+    else:
+        assert rounded.total % step == 0
+        assert (0 <= rounded.rounding < step) if mode == "down" else (-step <= 2 * rounded.rounding < step)
+
+
+@settings(max_examples=150, deadline=None)
+@given(papers_paid_with_points())
+def test_points_pay_for_nothing_but_themselves(told: tuple[list[OfferRule], Receipt]) -> None:
+    offers, paper = told
+    answer, in_money = priced(offers, paper), priced(offers, replace(paper, paid_with_points=0))
+
+    assert (answer.total, answer.discount_total, answer.rounding) == (
+        in_money.total,
+        in_money.discount_total,
+        in_money.rounding,
+    )
+    if answer.paid_with_points == answer.total:
+        assert answer.points == ()
 
 
 @settings(max_examples=150, deadline=None)

@@ -6,8 +6,12 @@ from datetime import datetime
 import pytest
 
 from regulars.access import actions as access
+from regulars.loyalty.members.models import Member
 from regulars.loyalty.offers import actions as offers
 from regulars.loyalty.offers.models import Offer
+from regulars.loyalty.points import actions as points
+from regulars.loyalty.points import operations
+from regulars.loyalty.programme import actions as programme
 from regulars.loyalty.purchases.models import Purchase
 from regulars.web.till import tiles
 from tests import cast, make
@@ -66,6 +70,90 @@ def test_every_state_of_the_till_holds_on_every_screen(till: Callable[..., Till]
     at.scan("+447700900777")
     at.sees(".join", "New member")
     at.visit.look("till-join")
+
+
+@pytest.fixture
+def points_at(till: Callable[..., Till]) -> Callable[..., Till]:
+    """A till at which Anna, with 1,200 points, buys a tea and a cola, and totals are rounded down to ten pence."""
+
+    def enter(screen: Screen = DESK, **options: object) -> Till:
+        programme.set_rounding("down", step=10, by=make.BY, at=make.AT)
+        anna = Member.objects.get(first_name="Anna")
+        points.grant(anna.pk, 1200, key=operations.key("test", "grant", {}), by=make.BY, at=make.AT)
+        at = till(screen, **options)
+        if options.get("java_script_enabled", True):
+            for code in (at.card, "40061", "50011"):
+                at.scan(code)
+            at.sees(NEWEST, "Cola")
+        return at
+
+    return enter
+
+
+def test_paying_with_points_holds_on_every_screen(points_at: Callable[..., Till], screen: Screen) -> None:
+    at = points_at(screen)
+    at.sees(".totals", "Rounding")
+    at.visit.look("till-points-offered")
+    at.page.fill("#points", "150")
+    at.page.click("button[name=some]")
+    at.sees(".totals", "150 points")
+    at.sees("button.charge", "Pay £2.50")
+    at.visit.look("till-points-held")
+    at.page.fill("#points", "9999")
+    at.page.click("button[name=some]")
+    at.sees(".till-said", "can use 1")
+    at.visit.look("till-points-too-many")
+    at.page.click("button[name=all]")
+    at.sees("button.charge", "Finish")
+    at.visit.look("till-points-all")
+    at.page.click("button[name=none]")
+    at.sees("button.charge", "Pay £4.00")
+    at.page.fill("#points", "150")
+    at.page.click("button[name=some]")
+    at.sees("button.charge", "Pay £2.50")
+    at.page.fill("#given", "5")
+    at.page.click("button[name=how][value=cash]")
+    at.sees(".paid .change", "£2.50")
+    at.sees(".paid", "150 points paid £1.50")
+    at.visit.look("till-points-paid")
+
+
+def test_one_key_uses_all_points_and_one_takes_them_off(points_at: Callable[..., Till]) -> None:
+    at = points_at()
+    at.page.keyboard.press("a")
+    at.sees("button.charge", "Finish")
+    at.page.keyboard.press("t")
+    at.sees("button.charge", "Pay £4.00")
+    at.page.fill("#points", "100")
+    at.page.keyboard.press("Enter")
+    at.sees("button.charge", "Pay £3.00")
+    at.page.keyboard.press("p")
+    at.sees(".paid", "100 points paid £1.00")
+
+    assert [each.points_spent for each in Purchase.objects.all()] == [100]
+
+
+def test_a_cancelled_basket_gives_the_points_back(points_at: Callable[..., Till]) -> None:
+    at = points_at()
+    at.page.keyboard.press("a")
+    at.sees("button.charge", "Finish")
+    at.page.click("text=Cancel this basket")
+    at.sees(".strip", "No card")
+
+    at.scan(at.card)
+    at.sees(".strip", "1\u00a0200")
+
+
+def test_points_pay_without_script(points_at: Callable[..., Till]) -> None:
+    at = points_at(java_script_enabled=False)
+    at.page.click("#tiles button:has-text('Cola')")
+    at.page.fill("#code", at.card)
+    at.page.keyboard.press("Enter")
+    at.page.click("button[name=all]")
+    at.sees("button.charge", "Finish")
+    at.page.click("button[name=how][value=card]")
+
+    at.sees(".paid", "paid with points")
 
 
 def test_the_door_holds_on_every_screen(shop: tuple[str, str], visit: Callable[..., Visit], screen: Screen) -> None:

@@ -10,7 +10,10 @@ from regulars.loyalty.offers.engine.price import price as price
 from regulars.loyalty.offers.engine.receipt import BadReceipt as BadReceipt
 from regulars.loyalty.offers.engine.receipt import Line as Line
 from regulars.loyalty.offers.engine.receipt import MemberFacts as MemberFacts
+from regulars.loyalty.offers.engine.receipt import PointsPayTooMuch as PointsPayTooMuch
 from regulars.loyalty.offers.engine.receipt import Receipt as Receipt
+from regulars.loyalty.offers.engine.receipt import RoundingMode as RoundingMode
+from regulars.loyalty.offers.engine.receipt import Terms as Terms
 from regulars.loyalty.offers.engine.rule import BadRule as BadRule
 from regulars.loyalty.offers.engine.rule import OfferRule as OfferRule
 from regulars.loyalty.offers.engine.rule import from_json as from_json

@@ -3,6 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
+
+type RoundingMode = Literal["none", "down", "nearest"]
+
+WHOLE_RECEIPT = 10_000
 
 
 class BadReceipt(ValueError):
@@ -11,6 +16,14 @@ class BadReceipt(ValueError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+class PointsPayTooMuch(BadReceipt):
+    """Points would pay more of the receipt than they may; `payable` says how much that is, in minor units."""
+
+    def __init__(self, payable: int) -> None:
+        super().__init__("paid_with_points", f"Points can pay at most {payable} of this receipt.")
+        self.payable = payable
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +49,31 @@ class MemberFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What the programme lays down beside the offers: to what a total is rounded, and how much of it points may pay.
+
+    `rounding_step` is in minor units, `points_share_limit` in basis points.
+    """
+
+    rounding: RoundingMode = "none"
+    rounding_step: int = 1
+    points_share_limit: int = WHOLE_RECEIPT
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
-    """The goods, the place and the moment; no member means an anonymous receipt."""
+    """The goods, the place and the moment; no member means an anonymous receipt.
+
+    `paid_with_points` is the part of the total, in minor units, that is paid with points: it earns nothing.
+    """
 
     lines: tuple[Line, ...]
     store: str
     partner_id: int | None
     at: datetime
     member: MemberFacts | None = None
+    terms: Terms = Terms()
+    paid_with_points: int = 0
 
 
 def in_order(receipt: Receipt) -> tuple[Line, ...]:

@@ -24,7 +24,7 @@ class OfferRule:
     `groups` and `skus` say what an offer on goods is about: a product that is in one of the groups, or is one of the
     skus. Empty `stores` means all. The times bound a half-open interval: [starts_at, ends_at). `minimum_total` is in
     minor units and is compared with the receipt as it stands when this kind of benefit begins: discounts look at the
-    sum after the till's own discounts, points at what is paid. `units_per_money` says what the points are worth:
+    sum after the till's own discounts, points at what is paid in money. `units_per_money` says what the points are worth:
     (units of points, minor units of money) of equal value; all offers of one currency state the same.
     """
 

@@ -10,6 +10,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   remember();
   if (event.detail.requestConfig?.elt.id === "act") typed(basket().dataset.query);
   basket().querySelector("[autofocus]")?.focus();
+  if (document.activeElement.id === "points" && !document.activeElement.value) document.activeElement.blur();
   basket().querySelector(".till-said, .paid > .change")?.scrollIntoView({ block: "center" });
 });
 
