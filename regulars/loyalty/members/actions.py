@@ -37,10 +37,10 @@ returning kind
 """
 _ADD_MEMBERS = """
 insert into loyalty_members_member
-       (public_id, state, first_name, last_name, birth_date, locale, time_zone, registered_at, registered_via)
-select public_id, 'active', first_name, last_name, birth_date, locale, zone, %s, %s
-  from unnest(%s::text[], %s::text[], %s::text[], %s::date[], %s::text[], %s::text[])
-       as given (public_id, first_name, last_name, birth_date, locale, zone)
+       (public_id, state, first_name, last_name, birth_date, locale, time_zone, city, registered_at, registered_via)
+select public_id, 'active', first_name, last_name, birth_date, locale, zone, city, %s, %s
+  from unnest(%s::text[], %s::text[], %s::text[], %s::date[], %s::text[], %s::text[], %s::text[])
+       as given (public_id, first_name, last_name, birth_date, locale, zone, city)
 returning id, public_id
 """
 _TAKEN = """
@@ -113,6 +113,7 @@ def register(profile: Profile, *, via: str, store_id: int | None = None, by: Act
         birth_date=person.birth_date,
         locale=person.locale,
         time_zone=person.time_zone,
+        city=person.city,
         store_id=store_id,
         registered_at=at,
         registered_via=via,
@@ -215,7 +216,14 @@ def _erase(member: Member, *, at: datetime) -> None:
     Identifier.objects.filter(member_id=member.id).delete()
     Session.objects.filter(member_id=member.id).delete()
     Member.objects.filter(id=member.id).update(
-        state=MemberState.GONE, first_name="", last_name="", birth_date=None, locale="en", time_zone="", gone_at=at
+        state=MemberState.GONE,
+        first_name="",
+        last_name="",
+        birth_date=None,
+        locale="en",
+        time_zone="",
+        city="",
+        gone_at=at,
     )
 
 
@@ -306,4 +314,4 @@ def _add_new(people: _Rows, outcome: Imported, *, source: str, by: Actor, at: da
     journal.record(MembersImported(source, tuple(public_ids)), by=by, at=at)
 
 
-_COLUMNS = ("first_name", "last_name", "birth_date", "locale", "time_zone")
+_COLUMNS = ("first_name", "last_name", "birth_date", "locale", "time_zone", "city")

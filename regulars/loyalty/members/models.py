@@ -26,6 +26,7 @@ class Member(models.Model):
     birth_date = models.DateField(null=True, blank=True)
     locale = models.TextField(default="en")
     time_zone = models.TextField(blank=True, default="", help_text="Empty: the store's zone, else the programme's.")
+    city = models.TextField(blank=True, default="", help_text="As the member told it; empty: not told.")
     store_id = models.BigIntegerField(null=True, blank=True)
     registered_at = models.DateTimeField()
     registered_via = models.TextField(help_text="The door: till, import, account, …")
@@ -36,7 +37,8 @@ class Member(models.Model):
         indexes = [Index(fields=["public_id"], name="member_by_public_id")]
         constraints = [
             CheckConstraint(
-                condition=~Q(state="gone") | Q(first_name="", last_name="", birth_date=None, gone_at__isnull=False),
+                condition=~Q(state="gone")
+                | Q(first_name="", last_name="", birth_date=None, city="", gone_at__isnull=False),
                 name="who_has_left_has_no_name",
             )
         ]

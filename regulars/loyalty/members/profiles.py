@@ -35,6 +35,7 @@ class Profile:
     locale: str = "en"
     time_zone: str = ""
     external_number: str = ""
+    city: str = ""
 
     def identifiers(self) -> dict[str, str]:
         """By what the person is recognised: kind to value, only those that are given."""
@@ -64,6 +65,7 @@ def read(profile: Profile, *, region: str, today: date) -> Profile:
         locale=_locale(profile.locale),
         time_zone=zones.checked(profile.time_zone) if profile.time_zone else "",
         external_number=_name(profile.external_number, "external_number"),
+        city=_name(profile.city, "city"),
     )
 
 

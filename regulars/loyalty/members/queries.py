@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from regulars.kit import sql
 from regulars.kit.refusal import NotFound
-from regulars.loyalty.members.models import Identifier, IdentifierKind, Member
+from regulars.loyalty.members.models import Identifier, IdentifierKind, Member, MemberState
 from regulars.loyalty.members.profiles import Profile
 
 _FIND_BY_IDENTIFIER = """
@@ -56,6 +58,14 @@ def find_by_public_id(public_id: str) -> Member | None:
     return Member.objects.filter(public_id=public_id).order_by("id").first()
 
 
+def list_by_names(words: Sequence[str], *, limit: int) -> list[Member]:
+    """Members of whose first and last name each word begins one; those who left are nameless. It looks at everybody."""
+    found = Member.objects.exclude(state=MemberState.GONE)
+    for word in words:
+        found = found.filter(Q(first_name__istartswith=word) | Q(last_name__istartswith=word))
+    return list(found.order_by("last_name", "first_name", "id")[:limit])
+
+
 def find_held(public_id: str) -> Member | None:
     """The member with this public id, held until the transaction ends: nobody leaves meanwhile."""
     sql.run("select 1 from loyalty_members_member where public_id = %s for share", [public_id])
@@ -98,6 +108,7 @@ def get_profile(member: Member) -> Profile:
         locale=member.locale,
         time_zone=member.time_zone,
         external_number=contacts.external_number,
+        city=member.city,
     )
 
 

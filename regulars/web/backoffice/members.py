@@ -54,8 +54,8 @@ class MemberPages(Reading):
     knows = {"store_id": Store}
     fieldsets = (
         ("Who", {"fields": (
-            "__str__", columns.state(), columns.day("birth_date", "Born"), columns.text("locale", "Language"),
-            "public_id",
+            "__str__", columns.state(), columns.day("birth_date", "Born"), columns.text("city", "City"),
+            columns.text("locale", "Language"), "public_id",
         )}),
         ("In the programme", {"fields": (
             columns.moment("registered_at", "Registered"), columns.text("registered_via", "Through"),

@@ -34,6 +34,22 @@ def test_changing_nothing_leaves_no_trace(anna: Member, at: datetime) -> None:
     assert not Entry.objects.filter(event="loyalty.ProfileChanged").exists()
 
 
+def test_a_city_is_tidied_and_its_former_value_kept_apart(anna: Member, at: datetime) -> None:
+    actions.change_profile(anna, {"city": "  Bury   St Edmunds "}, by=make.OPERATOR, at=at)
+    actions.change_profile(anna, {"city": "Bath"}, by=make.OPERATOR, at=at)
+
+    kept = Personal.objects.filter(field="city").order_by("entry_id").values_list("before", "after")
+    assert queries.get_profile(queries.get(anna.id)).city == "Bath"
+    assert list(kept) == [("", "Bury St Edmunds"), ("Bury St Edmunds", "Bath")]
+
+
+def test_a_city_longer_than_any_is_refused(anna: Member, at: datetime) -> None:
+    with pytest.raises(ProfileNotPossible) as refused:
+        actions.change_profile(anna, {"city": "x" * 101}, by=make.OPERATOR, at=at)
+
+    assert refused.value.field == "city"
+
+
 def test_a_new_phone_is_not_verified_and_the_old_one_is_free(anna: Member, at: datetime) -> None:
     actions.change_profile(anna, {"phone": "+447700900002"}, by=make.BY, at=at)
 

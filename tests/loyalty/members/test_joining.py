@@ -100,6 +100,14 @@ def test_an_import_brings_thousands_and_counts_what_it_left(at: datetime) -> Non
     assert [len(body["person_ids"]) for body in bodies] == [1000, 1000, 500]
 
 
+def test_a_city_comes_with_joining_and_with_an_import(at: datetime) -> None:
+    joined = register(at, city="Bath")
+    actions.import_members([Profile(external_number="crm-1", city=" York ")], source="crm", by=make.BY, at=at)
+
+    assert joined.city == "Bath"
+    assert Member.objects.get(registered_via="crm").city == "York"
+
+
 def test_an_import_leaves_alone_who_is_there_already(at: datetime) -> None:
     actions.import_members([Profile(first_name="Anna", external_number="crm-1")], source="crm", by=make.BY, at=at)
 

@@ -45,7 +45,7 @@ def lived_in(at: datetime) -> Member:
     code = sign_in.ask_code(cast.ANNA.phone, at=at).code or ""
     sign_in.sign_in(cast.ANNA.phone, code, device="Anna Morgan's telephone", by=make.OPERATOR, at=at)
     notifications.send_sign_in_code(cast.ANNA.phone, by=make.BY, at=at)
-    actions.change_profile(anna, {"last_name": "Morgan-Weber"}, by=make.OPERATOR, at=at)
+    actions.change_profile(anna, {"last_name": "Morgan-Weber", "city": "Annaville"}, by=make.OPERATOR, at=at)
     told = "Mrs Morgan rang and complained"
     subscriptions.unsubscribe(anna, channel="viber", reason=told, by=make.OPERATOR, at=at)
     queued(anna, at)
@@ -74,7 +74,7 @@ def test_a_tombstone_stays(at: datetime) -> None:
 
     tombstone = queries.get_by_public_id(anna.public_id)
     assert (tombstone.id, tombstone.state, tombstone.gone_at) == (anna.id, "gone", at)
-    assert (tombstone.first_name, tombstone.last_name, tombstone.birth_date) == ("", "", None)
+    assert (tombstone.first_name, tombstone.last_name, tombstone.birth_date, tombstone.city) == ("", "", None, "")
     assert not Identifier.objects.filter(member_id=anna.id).exists()
     assert not Session.objects.exists()
     assert not OneTimeCode.objects.exists()
