@@ -124,7 +124,7 @@ def _cancel(
 @transaction.atomic
 def cancel_run(run_id: int, *, most: int = 5_000, at: datetime) -> int:
     """Cancel up to `most` messages of a run that have not left yet; answer how many. Call it until nothing is left."""
-    return sql.run(statements.CANCEL_RUN, [at, run_id, most])
+    return sql.run(statements.CANCEL_RUN, [run_id, most, at])
 
 
 @transaction.atomic
@@ -321,7 +321,7 @@ def _fold(results: Sequence[Result], worker: str) -> set[int]:
             *(ids, [result.person_id for result in results]),
             *(ids, [result.attempt for result in results]),
             [verdict.reason for verdict in verdicts],
-            [verdict.pause_s for verdict in verdicts],
+            [float(verdict.pause_s) for verdict in verdicts],  # psycopg refuses a list of both kinds of number
             [int(verdict.is_counted) for verdict in verdicts],
             worker,
         ],

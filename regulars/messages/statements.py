@@ -35,11 +35,13 @@ update messages_message m set state = 'cancelled', reason = %s, state_at = %s, l
  where m.person_id = mine.person_id and m.id = mine.id
 """
 
+# Materialized, for a subquery with a limit could be asked again for every row, and then takes more than that.
 CANCEL_RUN = """
+with mine as materialized (
+  select person_id, id from messages_message where run_id = %s and state in ('queued', 'claimed')
+   order by id limit %s for update skip locked)
 update messages_message m set state = 'cancelled', reason = 'run_cancelled', state_at = %s, lease_until = null
-  from (select person_id, id from messages_message where run_id = %s and state in ('queued', 'claimed')
-         order by id limit %s for update skip locked) mine
- where m.person_id = mine.person_id and m.id = mine.id
+  from mine where m.person_id = mine.person_id and m.id = mine.id
 """
 
 ERASE = (

@@ -32,6 +32,8 @@ class Run(models.Model):
     state = models.TextField(choices=RunState, default=RunState.FREEZING)
     is_held = models.BooleanField(default=False, help_text="Paused: nothing of it leaves until it is released.")
     audience_size = models.IntegerField(null=True, blank=True, help_text="How many people were frozen.")
+    trouble = models.TextField(blank=True, default="", help_text="Why it was paused by itself: somebody must look.")
+    estimate = models.JSONField(null=True, blank=True, help_text="What was reckoned at its start: people, parts, cost.")
     started_by = models.TextField(help_text="Kind and id of who started it.")
     started_at = models.DateTimeField()
     frozen_at = models.DateTimeField(null=True, blank=True)
@@ -39,7 +41,15 @@ class Run(models.Model):
 
     class Meta:
         db_table = "runs_run"
+        constraints = [
+            UniqueConstraint(
+                fields=["system", "mailing_id"],
+                condition=Q(kind="mailing", ended_at__isnull=True),
+                name="a_mailing_runs_once_at_a_time",
+            )
+        ]
         indexes = [
+            Index(fields=["system", "id"], condition=Q(ended_at__isnull=True), name="runs_that_go_on"),
             Index(fields=["channel", "id"], condition=Q(state__in=["queueing", "sending"]), name="runs_that_send"),
             Index(fields=["system", "mailing_id", "-id"], name="run_by_mailing"),
         ]
@@ -69,6 +79,7 @@ class Recipient(models.Model):
         indexes = [
             Index(fields=["run_id", "id"], condition=Q(state="waiting"), name="recipients_that_wait"),
             Index(fields=["run_id", "state", "reason"], name="recipients_by_run"),
+            Index(fields=["run_id", "id"], name="recipients_in_order"),
         ]
 
     def __str__(self) -> str:

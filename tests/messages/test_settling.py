@@ -7,10 +7,11 @@ import pytest
 from regulars.journal.models import Entry
 from regulars.kit.clock import now
 from regulars.messages import actions
-from regulars.messages.gateway import Outcome
-from regulars.messages.models import Delivery, Suppression
+from regulars.messages.gateway import Outcome, PartResult
+from regulars.messages.intents import Result
+from regulars.messages.models import Delivery, Message, Suppression
 from regulars.providers.models import Gateway
-from tests.messages.post_office import BY, claim, lapse, make_ready, mark, queue, settle, state, submit
+from tests.messages.post_office import BY, WORKER, claim, lapse, make_ready, mark, queue, settle, state, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("refused")]
 
@@ -38,6 +39,21 @@ def test_each_outcome_has_its_consequence(
     assert (settled, state(message)[0]) == (1, becomes)
     if pause_s:
         assert (message.next_at - message.state_at) == timedelta(seconds=pause_s)
+
+
+def test_results_of_every_kind_are_written_down_together(gateway_id: int) -> None:
+    messages = [queue(f"mem_{n}", address=f"+7999000{n:04}") for n, _ in enumerate(Outcome)]
+    claimed = claim(gateway_id)
+    mark(claimed, gateway_id)
+
+    results = [
+        Result(one.id, one.person_id, one.attempt, [PartResult(1, outcome)])
+        for one, outcome in zip(claimed, Outcome, strict=True)
+    ]
+    settled = actions.settle(results, gateway_id=gateway_id, worker=WORKER, by=BY, at=now())
+
+    assert settled == len(messages)
+    assert not Message.objects.filter(state="submitting").exists()
 
 
 def test_later_means_longer_pauses_and_slow_down_does_not(gateway_id: int) -> None:

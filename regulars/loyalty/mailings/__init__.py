@@ -1,0 +1,1 @@
+"""Mailings: what is told to which audience over which channel, and everything about starting them."""

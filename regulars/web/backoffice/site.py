@@ -8,27 +8,32 @@ from regulars.access.models import Employee, TillKey
 from regulars.journal.models import Delivery as JournalDelivery
 from regulars.journal.models import Entry as JournalEntry
 from regulars.journal.models import Personal
+from regulars.loyalty.audiences.models import Audience
 from regulars.loyalty.cards.models import Card, Series
+from regulars.loyalty.checkout.models import Reservation
 from regulars.loyalty.goods.models import Product, ProductGroup
+from regulars.loyalty.mailings.models import Mailing
 from regulars.loyalty.members.models import Identifier, Member, OneTimeCode, Session
 from regulars.loyalty.notifications.models import Rule
 from regulars.loyalty.offers.models import Offer, Publication
-from regulars.loyalty.points.models import Balance, Draw, Entry, Lot, Operation
+from regulars.loyalty.points.models import Balance, Draw, Entry, Hold, Lot, Operation
 from regulars.loyalty.programme import queries as programmes
 from regulars.loyalty.programme.models import PointsCurrency, Programme
-from regulars.loyalty.purchases.models import Benefit, Line, Purchase
+from regulars.loyalty.purchases.models import Benefit, Line, Purchase, Tender
 from regulars.loyalty.stores.models import Partner, Store, Till
 from regulars.loyalty.subscriptions.models import Choice, MailingType
 from regulars.loyalty.subscriptions.models import Entry as ConsentEntry
-from regulars.loyalty.sync.models import ChannelVersion, Quarantined
+from regulars.loyalty.sync.models import ChannelVersion, Exchange, Quarantined, Untold
 from regulars.messages.models import Delivery, Message, Receipt, Suppression
 from regulars.providers.models import Gateway, Price
 from regulars.runs.models import Recipient, Run
 from regulars.web.backoffice import (
     access,
+    audiences,
     cards,
     goods,
     journal,
+    mailings,
     members,
     messages,
     notifications,
@@ -94,6 +99,8 @@ PAGES: dict[type[Model], Any] = {
     TillKey: stores.TillKeyPages,
     Product: goods.ProductPages,
     ProductGroup: goods.GroupPages,
+    Audience: audiences.AudiencePages,
+    Mailing: mailings.MailingPages,
     Offer: offers.OfferPages,
     Publication: offers.PublicationPages,
     Balance: points.BalancePages,
@@ -123,8 +130,13 @@ HIDDEN: dict[type[Model], str] = {
     Session: "a member's devices are the member's own, on the account page",
     Choice: "stands on the member's page as the consent table",
     Line: "stands on its receipt",
+    Tender: "stands on its receipt",
+    Reservation: "lasts from reserving points until the receipt; the points are on the member's account as held",
     Benefit: "stands on its receipt",
     Draw: "stands on its operation",
+    Hold: "stands on its operation",
+    Exchange: "parcels are counted and told by `regulars exchange`",
+    Untold: "a member waits here until the next parcel; `regulars bridge report` tells what differs",
     Personal: "personal details of the journal need a right of their own, which the contact centre asks for",
 }
 

@@ -4,7 +4,10 @@ from regulars.loyalty.members.models import Member
 from regulars.web.backoffice import columns, filters
 from regulars.web.backoffice.reading import Reading
 
-CAUSES = [(cause, cause.capitalize()) for cause in ("registered", "changed", "unsubscribed", "bridge", "left")]
+CAUSES = [
+    (cause, columns.sentence_case(cause))
+    for cause in ("registered", "changed", "unsubscribed", "preference_link", "bridge", "left")
+]
 
 
 class MailingTypePages(Reading):

@@ -89,7 +89,9 @@ UNFOLD: dict[str, Any] = {
                 ("Product groups", "account_tree", "loyalty_goods_productgroup", "goods"),
             ),
             group(
-                "admin", "Offers",
+                "admin", "Marketing",
+                ("Audiences", "groups", "loyalty_audiences_audience", "audiences"),
+                ("Mailings", "campaign", "loyalty_mailings_mailing", "mailings"),
                 ("Offers", "sell", "loyalty_offers_offer", "offers"),
                 ("Published versions", "history", "loyalty_offers_publication", "offers"),
             ),
@@ -138,6 +140,10 @@ UNFOLD_SMARTCOMMS: dict[str, Any] = {
                 ("Channel switches", "toggle_on", "smartcomms_subscriptions_channelswitch", "subscriptions"),
                 ("Category choices", "rule", "smartcomms_subscriptions_categorystatus", "subscriptions"),
                 ("Consent journal", "fact_check", "smartcomms_subscriptions_entry", "subscriptions"),
+            ),
+            group(
+                "smartcomms_desk", "Marketing",
+                ("Mailings", "campaign", "smartcomms_mailings_mailing", "mailings"),
             ),
             group(
                 "smartcomms_desk", "Messages",

@@ -12,9 +12,14 @@ from django.urls import reverse
 from regulars.access import actions as access
 from regulars.journal.models import Delivery as JournalDelivery
 from regulars.journal.models import Entry as JournalEntry
+from regulars.loyalty.audiences import actions as audiences
+from regulars.loyalty.audiences.conditions import BoughtCategory
+from regulars.loyalty.audiences.filters import Group
 from regulars.loyalty.checkout import actions as checkout
 from regulars.loyalty.checkout.basket import Basket, BasketLine
 from regulars.loyalty.checkout.scans import Identifier
+from regulars.loyalty.mailings import actions as mailings
+from regulars.loyalty.mailings.actions import NewMailing
 from regulars.loyalty.members.models import Member
 from regulars.loyalty.notifications.models import Rule
 from regulars.loyalty.offers import actions as offers
@@ -24,6 +29,8 @@ from regulars.loyalty.sync.models import ChannelVersion, Quarantined
 from regulars.messages.models import Delivery, Message, Receipt, Suppression
 from regulars.providers.models import Gateway
 from regulars.smartcomms.customers.models import Customer
+from regulars.smartcomms.mailings import actions as sister_mailings
+from regulars.smartcomms.mailings.actions import NewMailing as SisterMailing
 from regulars.smartcomms.subscriptions import models as consent
 from regulars.smartcomms.sync.models import Quarantined as SisterQuarantined
 from regulars.web.backoffice.site import desk as backoffice
@@ -88,6 +95,8 @@ def shop() -> Member:
         (BasketLine(1, "4006", "Whole milk", 2000, 199),), make.AT, "GBP", Identifier("card", anna.card.number)
     )
     checkout.confirm("R-1", basket, key="k-1", till=stores.get_till(till.pk), by=make.till_actor(till), at=make.AT)
+    audiences.save("Milk drinkers", filter=Group("all", (BoughtCategory("milk", 30),)), by=make.BY, at=make.AT)
+    mailings.draft(NewMailing("Milk week", "sms", texts={"en": "Milk week"}), by=make.BY, at=make.AT)
     _sent(anna.member.public_id)
     _at_the_sister(anna.member.public_id)
     Rule.objects.get_or_create(
@@ -148,6 +157,9 @@ def _at_the_sister(person_id: str) -> None:
         changes={"channels": {"sms": False}},
     )  # fmt: skip
     SisterQuarantined.objects.create(**put_aside(person_id, "loyalty"))
+    sister_mailings.draft(
+        SisterMailing("Weekly", "sms", category="promo", texts={"en": "This week"}), by=make.BY, at=make.AT
+    )
 
 
 def put_aside(person_id: str, origin: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from regulars.messages.models import Delivery, Message, Receipt, Suppression
 from regulars.providers.models import Gateway, Price
 from regulars.runs.models import Recipient, Run
 from regulars.smartcomms.customers.models import Customer
+from regulars.smartcomms.mailings.models import Mailing
 from regulars.smartcomms.subscriptions.models import (
     Category,
     CategoryStatus,
@@ -20,10 +21,10 @@ from regulars.smartcomms.subscriptions.models import (
     Entry,
     UnsubscriptionReason,
 )
-from regulars.smartcomms.sync.models import Quarantined
+from regulars.smartcomms.sync.models import Inbox, Parcel, Quarantined
 from regulars.web.backoffice import access, journal, messages, quarantine
 from regulars.web.backoffice.desk import Desk
-from regulars.web.smartcomms.backoffice import customers, subscriptions, today
+from regulars.web.smartcomms.backoffice import customers, mailings, subscriptions, today
 
 
 class Entries(journal.EntryPages):
@@ -69,6 +70,7 @@ PAGES: dict[type[Model], Any] = {
     Category: subscriptions.CategoryPages,
     UnsubscriptionReason: subscriptions.ReasonPages,
     Entry: subscriptions.ConsentPages,
+    Mailing: mailings.MailingPages,
     Quarantined: quarantine.QuarantinedPages,
     Message: Messages,
     Delivery: Deliveries,
@@ -83,6 +85,8 @@ HIDDEN: dict[type[Model], str] = {
     Run: "stands on its mailing's page as progress",
     Recipient: "stands on its run as the list of people",
     Price: "stands on its gateway as the price list",
+    Parcel: "parcels are counted and told by `regulars exchange`",
+    Inbox: "ids of letters, kept against doubles; says nothing to people",
     Personal: "personal details of the journal need a right of their own, which the contact centre asks for",
 }
 
