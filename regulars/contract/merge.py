@@ -35,6 +35,11 @@ def next_at(at: datetime, known: Version | None) -> datetime:
     return at if known is None else max(at, known.at + TICK)
 
 
+def without_a_time(is_on: bool, origin: str, at: datetime) -> Version | None:
+    """The place of a change that does not say when it was made: it can only switch off, as if made when it is read."""
+    return None if is_on else Version(at, False, origin)
+
+
 def is_from_the_future(new: Version, at: datetime) -> bool:
     """Tell whether a version is so far ahead of our clock that it must be looked at by people first."""
     return new.at > at + FUTURE_TOLERANCE

@@ -1,4 +1,4 @@
-"""One request to the sister: signed, with short time-outs, and an exception whenever it was not taken for certain."""
+"""One request to Loyalty: signed, with short time-outs, and an exception whenever it was not taken for certain."""
 
 from datetime import datetime
 from functools import cache
@@ -11,7 +11,6 @@ from regulars.contract.changes import ConsentChanges, Outcome
 from regulars.kit.trouble import NotReached
 
 TO_LOYALTY = "/api/bridge/v1/changes"
-TO_SMARTCOMMS = "/api/smartcomms/v1/changes"
 REFUSALS = frozenset({400, 413, 415, 422})
 TIMEOUT = httpx2.Timeout(3.0, connect=2.0)
 

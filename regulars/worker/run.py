@@ -1,4 +1,4 @@
-"""The worker process: relays, the scheduler, a sender for each gateway that is on, and recovery, until SIGTERM."""
+"""The worker process: relays, the scheduler, the bus, a sender for each gateway that is on, and recovery, until SIGTERM."""
 
 import asyncio
 import contextlib
@@ -11,12 +11,13 @@ import threading
 from dataclasses import dataclass, field
 
 from regulars.gateways import registry
+from regulars.gateways.rabbitmq import publisher
 from regulars.kit.clock import now
 from regulars.messages import actions as messages
 from regulars.messages.gateway import Gateway, OnReceipt
 from regulars.providers import queries as providers
 from regulars.providers.queries import Account
-from regulars.worker import relay, scheduler
+from regulars.worker import bus, relay, scheduler
 from regulars.worker.sender import BY, Sender, Times
 from regulars.worker.threads import Threads
 
@@ -51,13 +52,14 @@ class Worker:
         threads, relays_stop = Threads(), threading.Event()
         relays = relay.start(relays_stop, count=self.relays)
         timed = [*relays, scheduler.start(relays_stop)]
-        loops = [asyncio.create_task(self._recover_until(stop, threads))]
+        loops = [asyncio.create_task(self._recover_until(stop, threads)), asyncio.create_task(bus.run(stop))]
         try:
             await self._keep_roster(stop, threads)
         finally:
             relays_stop.set()
             await asyncio.gather(*loops)
             await asyncio.to_thread(_join, timed)
+            await asyncio.to_thread(publisher.close_all)
             threads.close()
 
     async def _keep_roster(self, stop: asyncio.Event, threads: Threads) -> None:

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from regulars.kit.actor import Actor
 from regulars.kit.clock import now
@@ -27,7 +27,7 @@ class Times:
     """How long things may take, in seconds."""
 
     lease_s: float = 60
-    """A claimed message that is not marked within this time goes back to the queue."""
+    """A claimed message that is not marked within this time goes back to the queue; at least twice the gateway's time-out."""
     grace_s: float = 30
     """What the lease of a message that is being handed over has beyond the gateway's own time-out."""
     poll_s: float = 0.1
@@ -48,7 +48,8 @@ class Sender:
         self._gateway_id = gateway_id
         self._worker = worker
         self._threads = threads
-        self._times = times
+        # What may be marked has a time-out of its lease left, so a shorter lease would never let anything go.
+        self._times = replace(times, lease_s=max(times.lease_s, 2 * self.gateway.timeout_s))
         self._hand = Hand()
         self._pace = Pace()
         self._results: Recorder[Result] = Recorder(self._settle)
@@ -130,7 +131,6 @@ class Sender:
         group = self._hand.take(free, allowed, now=ticks) if allowed else []
         if not group:
             return False
-        self._pace.spend(sum(message.parts for message in group))
         await self._hand_over_group(group)
         return True
 
@@ -143,6 +143,8 @@ class Sender:
             # Nobody knows whether the mark was committed, but we know that nothing has left.
             self._start(self._give_up(group))
             raise
+        # What was cancelled meanwhile costs nothing: a wave of opt-outs must not slow down what is still allowed.
+        self._pace.spend(sum(len(hand_over.parts) for hand_over in hand_overs))
         failpoint.here("after_mark")
         by_id = {message.id: message for message in group}
         for hand_over in hand_overs:

@@ -171,6 +171,11 @@ def test_a_clock_that_fell_back_to_1970_blocks_nothing() -> None:
     assert not merge.wins(old, true)
 
 
+def test_a_change_without_a_time_can_only_switch_off() -> None:
+    assert merge.without_a_time(False, "loyalty", START) == Version(START, False, "loyalty")
+    assert merge.without_a_time(True, "loyalty", START) is None
+
+
 def test_only_what_is_more_than_five_minutes_ahead_is_from_the_future() -> None:
     assert not merge.is_from_the_future(Version(START + timedelta(minutes=5), True, "loyalty"), START)
     assert merge.is_from_the_future(Version(START + timedelta(minutes=5) + TICK, True, "loyalty"), START)

@@ -1,9 +1,10 @@
-"""Both systems in one test, talking over real HTTP: builders, and the reactions that the relay would run."""
+"""Both systems in one test, talking by the exchange and over HTTP: builders, and the reactions that the relay would run."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from regulars.journal.models import Entry
@@ -13,6 +14,7 @@ from regulars.kit.actor import Actor
 from regulars.loyalty.members.models import Member
 from regulars.loyalty.subscriptions import actions as loyalty
 from regulars.loyalty.sync import actions as loyalty_sync
+from regulars.loyalty.sync import untold
 from regulars.smartcomms.subscriptions import actions as smartcomms
 from regulars.smartcomms.subscriptions import queries as choices
 from regulars.smartcomms.sync import actions as smartcomms_sync
@@ -36,6 +38,7 @@ class Both:
 
     member: Member
     at: datetime
+    folder: Path
     told: int = 0
     seen: int = 0
 
@@ -45,7 +48,7 @@ class Both:
         return self.at
 
     def relay(self) -> int:
-        """Run every reaction that waits, until it is quiet; answers how many facts crossed."""
+        """Run every reaction that waits, and exchange, until it is quiet; answers how many facts crossed."""
         crossed = 0
         while entries := list(Entry.objects.filter(id__gt=self.seen, event__in=REACTIONS).order_by("id")):
             for entry in entries:
@@ -53,6 +56,10 @@ class Both:
                 REACTIONS[entry.event](happened, self.tick())
                 crossed += entry.event != "loyalty.ConsentChanged"
                 self.seen = entry.pk
+            if untold.is_any():
+                loyalty_sync.write_exchange(self.folder, at=self.tick())
+                taken = smartcomms_sync.take_in_parcels(self.folder, at=self.tick())
+                assert [one.fault for one in taken] == [""]
         return crossed
 
     def in_loyalty(self, cells: dict[tuple[str, str], bool]) -> None:
@@ -78,10 +85,11 @@ class Both:
 
 
 @contextmanager
-def systems(settings: Any) -> Iterator[Both]:
+def systems(settings: Any, folder: Path) -> Iterator[Both]:
     """Both systems, a member in Loyalty, and the news of them in Smart Communications."""
+    settings.EXCHANGE_FOLDER = str(folder)
     with sister.running(settings):
         at = clock.now()
-        both = Both(make.member(at=at, email="anna@example.org"), at)
+        both = Both(make.member(at=at, email="anna@example.org"), at, folder)
         both.relay()
         yield both

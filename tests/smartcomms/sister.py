@@ -12,11 +12,9 @@ from django.db import close_old_connections, connections
 from django.urls import include, path
 
 from regulars.api.bridge.urls import api as bridge
-from regulars.api.smartcomms.urls import api as smartcomms
 
 urlpatterns = [
     path("api/bridge/v1/", bridge.urls),
-    path("api/smartcomms/v1/", smartcomms.urls),
     path("u/", include("regulars.web.smartcomms.urls")),
 ]
 
@@ -29,7 +27,7 @@ class Quiet(WSGIRequestHandler):
 
 @contextmanager
 def running(settings: Any) -> Iterator[str]:
-    """Serve both doors of the bridge, point the sisters at each other, and answer the address.
+    """Serve the doors of the bridge, point Smart Communications at Loyalty, and answer the address.
 
     The server shares the test's connection: the test waits while a request is answered, so the two never meet.
     """

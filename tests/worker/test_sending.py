@@ -11,7 +11,7 @@ from regulars.messages.models import Message
 from regulars.providers.models import Gateway
 from regulars.worker.sender import Sender
 from tests.messages.post_office import make_ready, open_gate, queue
-from tests.worker.shift import aside, shift, until
+from tests.worker.shift import QUICK, aside, shift, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,6 +64,17 @@ def test_throttling_slows_down_and_loses_nothing(tmp_path: Path) -> None:
             return len(smsc.record.messages())
 
     assert asyncio.run(work()) == 8
+
+
+def test_a_gateway_that_may_take_longer_than_the_lease_sends_all_the_same(tmp_path: Path) -> None:
+    queue_some(3)
+    timeout_s = 3 * QUICK.lease_s
+
+    async def work() -> None:
+        async with shift(tmp_path, said={"response_timeout_s": timeout_s}):
+            await until(lambda: all_are("delivered"))
+
+    asyncio.run(work())
 
 
 def test_an_unanswered_message_stays_unknown_until_its_receipt(tmp_path: Path) -> None:

@@ -1,29 +1,42 @@
 """Loyalty's half of the bridge: tells Smart Communications of members and Mailings, and takes whole channels."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import chain
+from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
 
-from regulars.contract import merge, sending
+from regulars.contract import exchange, merge
 from regulars.contract.changes import Batch, ConsentChange, Outcome
 from regulars.contract.channels import BRIDGED
 from regulars.contract.merge import Version
 from regulars.journal import actions as journal
 from regulars.journal.reactions import Happened, outward
+from regulars.kit import sql
 from regulars.kit.actor import Actor
 from regulars.loyalty.members import queries as members
 from regulars.loyalty.members.models import Member, MemberState
 from regulars.loyalty.subscriptions import actions as subscriptions
 from regulars.loyalty.subscriptions.base_types import MAILINGS
-from regulars.loyalty.sync import facts, versions
+from regulars.loyalty.sync import carriers, facts, queries, schedule, untold, versions
+from regulars.loyalty.sync.carriers import Carrier
 from regulars.loyalty.sync.events import MailingsSwitched
-from regulars.loyalty.sync.models import Quarantined
+from regulars.loyalty.sync.models import Exchange, Quarantined
 from regulars.loyalty.sync.versions import Key, Known
+from regulars.warehouse import folder as folders
+from regulars.warehouse import reading
+from regulars.warehouse.writing import Draft
 
 BRIDGE = "bridge"
 MOST_MEMBERS = 300
+_PARCEL_BATCH = 1000
+_EXCHANGE_LOCK = 7_250_318_201
+_KEPT = timedelta(days=30)
+type Chunk = tuple[datetime, list[Member]]
+"""Members, and an instant before they were read."""
 
 
 # --- to Smart Communications
@@ -32,39 +45,53 @@ MOST_MEMBERS = 300
 @outward
 def publish_member(happened: Happened, at: datetime) -> None:
     """Tell the sister how the member's profile stands now; raises when it was not taken, so that it is told again."""
-    publish_members([happened.person_id], at=at)
+    publish_members([happened.person_id], message_id=_message_id(happened), at=at)
 
 
 @outward
 def publish_imported_members(happened: Happened, at: datetime) -> None:
     """Tell the sister of members who came from another system."""
-    publish_members(happened.body["person_ids"], at=at)
+    publish_members(happened.body["person_ids"], message_id=_message_id(happened), at=at)
 
 
-def publish_members(person_ids: Sequence[str] | None = None, *, batch: int = MOST_MEMBERS, at: datetime) -> int:
+def publish_members(
+    person_ids: Sequence[str] | None = None, *, message_id: str = "", batch: int = MOST_MEMBERS, at: datetime
+) -> int:
     """Tell the sister of these members, or of all: the first load. Answers how many.
 
-    At most `batch` members, 300, in one request, each with Mailings × channel where that differs from what the sister
-    begins with. Repeating it does no harm. Raises `SisterNotReached`; what was sent before stays told.
+    Over RabbitMQ, at most `batch` members, 300, go in one message, each with Mailings × channel where that differs from
+    what the sister begins with; the exchange takes them along in its next parcel. Repeating it does no harm. Raises
+    `BrokerNotReached`; what was sent before stays told.
     """
-    if not settings.SISTER_ADDRESS:
+    carrier = carriers.current()
+    if carrier is Carrier.NONE:
         return 0
-    told, size = 0, min(batch, MOST_MEMBERS)
-    for people in _chunks(person_ids, size):
-        _send(Batch(members=facts.list_profiles(people, at=at), consent_changes=facts.list_consent(people)), at)
+    told, message_id = 0, message_id or secrets.token_hex(16)
+    for number, (read_at, people) in enumerate(_chunks(person_ids, min(batch, MOST_MEMBERS))):
+        if carrier is Carrier.RABBITMQ:
+            profiles = facts.list_profiles(people, read_at=read_at)
+            news = Batch(members=profiles, consent_changes=facts.list_consent(people))
+            carriers.publish(news, message_id=f"{message_id}:{number}", at=at)
+        else:
+            untold.mark([member.public_id for member in people])
         told += len(people)
     return told
 
 
-def _chunks(person_ids: Sequence[str] | None, size: int) -> Iterable[list[Member]]:
+def _message_id(happened: Happened) -> str:
+    """The same for every try to tell of one entry; the time keeps it apart from an entry that a restore has undone."""
+    return f"{happened.event}:{happened.entry_id}:{happened.recorded_at.timestamp():.6f}"
+
+
+def _chunks(person_ids: Sequence[str] | None, size: int) -> Iterator[Chunk]:
     if person_ids is not None:
         for begin in range(0, len(person_ids), size):
-            yield members.list_by_public_ids(person_ids[begin : begin + size])
+            yield facts.read_clock(), members.list_by_public_ids(person_ids[begin : begin + size])
         return
-    people = members.list_members(limit=size)
-    while people:
-        yield people
-        people = members.list_members(after_id=people[-1].id, limit=size)
+    after_id = 0
+    while (chunk := (facts.read_clock(), members.list_members(after_id=after_id, limit=size)))[1]:
+        yield chunk
+        after_id = chunk[1][-1].id
 
 
 def note_own_change(happened: Happened, at: datetime) -> None:
@@ -102,7 +129,10 @@ def _note(member: Member, channel: str, is_on: bool, known: Known, happened: Hap
 @outward
 def publish_mailings_switched(happened: Happened, at: datetime) -> None:
     """Tell the sister that Mailings × a channel was switched here; raises when it was not taken."""
-    if not settings.SISTER_ADDRESS:
+    carrier = carriers.current()
+    if carrier is Carrier.EXCHANGE:
+        untold.mark([happened.person_id])
+    if carrier is not Carrier.RABBITMQ:
         return
     body = happened.body
     change = ConsentChange(
@@ -113,11 +143,61 @@ def publish_mailings_switched(happened: Happened, at: datetime) -> None:
         origin=body["origin"],
         cause=body["cause"],
     )
-    _send(Batch(consent_changes=[change]), at)
+    carriers.publish(Batch(consent_changes=[change]), message_id=_message_id(happened), at=at)
 
 
-def _send(batch: Batch, at: datetime) -> None:
-    sending.send(batch, address=settings.SISTER_ADDRESS + sending.TO_SMARTCOMMS, key=settings.SISTER_KEY, at=at)
+# --- the exchange
+
+
+@transaction.atomic
+def write_exchange(folder: Path, *, is_full: bool = False, at: datetime) -> Exchange | None:
+    """Write a parcel with what changed since the last one, or with everything; the first one always has everything.
+
+    The parcel is seen before this is committed: a crash in between tells the same once more, which does no harm. None
+    when somebody else is writing one.
+    """
+    if not _lock_exchange():
+        return None
+    return _write(folder, is_full=is_full, at=at)
+
+
+@transaction.atomic
+def exchange_when_due(at: datetime) -> int:
+    """Write a parcel when its hour has come, in the programme's zone, or as often as the settings say; answers how many
+    members it tells of. With RabbitMQ, tell of those whom the last parcel did not."""
+    carrier, home = carriers.current(), folders.find()
+    if carrier is Carrier.RABBITMQ:
+        people = untold.pull(MOST_MEMBERS)
+        return publish_members(people, at=at) if people else 0
+    if carrier is Carrier.NONE or home is None or not _lock_exchange() or not schedule.is_due(at):
+        return 0
+    return _write(home, is_full=False, at=at).members
+
+
+def _lock_exchange() -> bool:
+    return bool(sql.fetch(dict, "select pg_try_advisory_xact_lock(%s) as is_ours", [_EXCHANGE_LOCK])[0]["is_ours"])
+
+
+def _write(folder: Path, *, is_full: bool, at: datetime) -> Exchange:
+    last = queries.find_last_exchange()
+    sequence, is_full = (last.sequence + 1, is_full) if last else (1, True)
+    reading.forget(folder, "loyalty", before=at - _KEPT)
+    untold.take(sequence)
+    changed = untold.list_taken(sequence, batch=_PARCEL_BATCH)
+    chunks = _chunks(None, _PARCEL_BATCH) if is_full else chain.from_iterable(_chunks(few, len(few)) for few in changed)
+    with Draft(folder, "loyalty", exchange.TABLES) as draft:
+        for read_at, people in chunks:
+            draft.add(exchange.MEMBERS, map(exchange.row_of, facts.list_profiles(people, read_at=read_at)))
+            draft.add(exchange.CONSENT, map(exchange.row_of, facts.list_consent(people)))
+        told = draft.publish(key=settings.SISTER_KEY, sequence=sequence, is_full=is_full, at=at)
+    untold.forget(sequence)
+    return Exchange.objects.create(
+        sequence=sequence,
+        written_at=at,
+        is_full=is_full,
+        members=told.tables[exchange.MEMBERS].rows,
+        consent_changes=told.tables[exchange.CONSENT].rows,
+    )
 
 
 # --- from Smart Communications

@@ -1,11 +1,12 @@
 """Builds what crosses the bridge from what Loyalty knows of members."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from regulars.contract.changes import ConsentChange, MemberChanged
 from regulars.contract.channels import BRIDGED
 from regulars.contract.merge import BEGINNING, TICK, Version
+from regulars.kit import sql
 from regulars.loyalty.members import queries as members
 from regulars.loyalty.members.models import Member, MemberState
 from regulars.loyalty.members.queries import Contacts
@@ -16,10 +17,23 @@ from regulars.loyalty.sync.models import ChannelVersion
 _EARLIEST = BEGINNING + TICK
 
 
-def list_profiles(people: Sequence[Member], *, at: datetime) -> list[MemberChanged]:
-    """The profiles of members as the sister needs them, read now; of those who left only that."""
+_CLOCK = "select clock_timestamp() as read_at"
+
+
+def read_clock() -> datetime:
+    """The database's clock, to be read before the members are.
+
+    Of two profiles of one member the later one must be the newer one, so none may bear an instant after which the member
+    could still change unseen: the instant that a whole round of reactions shares would not do.
+    """
+    read_at: datetime = sql.fetch(dict, _CLOCK)[0]["read_at"]
+    return read_at.astimezone(UTC)
+
+
+def list_profiles(people: Sequence[Member], *, read_at: datetime) -> list[MemberChanged]:
+    """The profiles of members as the sister needs them, who were read after this instant; of those who left only that."""
     contacts = members.list_contacts([member.id for member in people])
-    return [_profile(member, contacts.get(member.id, Contacts()), at) for member in people]
+    return [_profile(member, contacts.get(member.id, Contacts()), read_at) for member in people]
 
 
 def _profile(member: Member, contacts: Contacts, at: datetime) -> MemberChanged:

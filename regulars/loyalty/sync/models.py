@@ -1,4 +1,4 @@
-"""Tables of Loyalty's half of the bridge: the winning version of Mailings × channel, and changes put aside."""
+"""Tables of Loyalty's half of the bridge: winning versions of Mailings × channel, changes put aside, and the exchange."""
 
 from django.db import models
 from django.db.models import UniqueConstraint
@@ -51,3 +51,35 @@ class Quarantined(models.Model):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class Untold(models.Model):
+    """A member of whom the sister hears with the next parcel; somebody who changes twice has two rows."""
+
+    distributed_by = "person_id"
+
+    person_id = models.TextField()
+    sequence = models.BigIntegerField(null=True, help_text="The parcel that is being written with them.")
+
+    class Meta:
+        db_table = "loyalty_sync_untold"
+        verbose_name = "untold member"
+
+    def __str__(self) -> str:
+        return self.person_id
+
+
+class Exchange(models.Model):
+    """A parcel that was written for the sister."""
+
+    sequence = models.BigIntegerField(unique=True)
+    written_at = models.DateTimeField()
+    is_full = models.BooleanField(help_text="With everything; else with what changed since the parcel before.")
+    members = models.BigIntegerField()
+    consent_changes = models.BigIntegerField()
+
+    class Meta:
+        db_table = "loyalty_sync_exchange"
+
+    def __str__(self) -> str:
+        return f"parcel {self.sequence}"

@@ -9,9 +9,8 @@ from django.core.management.base import BaseCommand
 
 from regulars.api.bridge.urls import api as bridge
 from regulars.api.pos.urls import api as pos
-from regulars.api.smartcomms.urls import api as smartcomms
 
-APIS = {"pos": pos, "bridge": bridge, "smartcomms": smartcomms}
+APIS = {"pos": pos, "bridge": bridge}
 
 
 class Command(BaseCommand):

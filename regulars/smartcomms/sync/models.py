@@ -1,4 +1,4 @@
-"""Table of Smart Communications' half of the bridge: changes that were not applied."""
+"""Tables of Smart Communications' half of the bridge: changes put aside, letters received and parcels taken."""
 
 from django.db import models
 from django.db.models import UniqueConstraint
@@ -30,3 +30,35 @@ class Quarantined(models.Model):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class Inbox(models.Model):
+    """A letter from the broker that was taken; written with its effect, so that its double does nothing."""
+
+    message_id = models.TextField(unique=True)
+    received_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "smartcomms_sync_inbox"
+        verbose_name = "inbox"
+
+    def __str__(self) -> str:
+        return self.message_id
+
+
+class Parcel(models.Model):
+    """A parcel of the exchange that was taken, known by its content."""
+
+    digest = models.TextField(unique=True)
+    sequence = models.BigIntegerField()
+    is_full = models.BooleanField()
+    written_at = models.DateTimeField()
+    taken_at = models.DateTimeField()
+    members = models.BigIntegerField()
+    consent_changes = models.BigIntegerField()
+
+    class Meta:
+        db_table = "smartcomms_sync_parcel"
+
+    def __str__(self) -> str:
+        return f"parcel {self.sequence}"

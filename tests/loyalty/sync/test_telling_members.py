@@ -1,96 +1,131 @@
 """Loyalty tells Smart Communications of members: one by one as things happen, and all of them at first."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from regulars.contract.sending import SisterNotReached
-from regulars.kit import clock
+from regulars.gateways.rabbitmq.publisher import BrokerNotReached
 from regulars.loyalty.members import actions as members
 from regulars.loyalty.subscriptions import actions as subscriptions
 from regulars.loyalty.sync import actions as sync
-from regulars.smartcomms.customers import queries as customers
-from regulars.smartcomms.subscriptions import queries as choices
+from regulars.loyalty.sync import untold
 from tests import make
-from tests.loyalty.sync import bridge
-from tests.smartcomms import sister
+from tests.loyalty.sync import bridge, exchange
+from tests.make import AT
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.smartcomms.sister")]
+pytestmark = pytest.mark.django_db
+LATER = AT + timedelta(seconds=1)
 
 
 @pytest.fixture
-def now(settings: Any, db: None) -> Iterator[datetime]:
-    with sister.running(settings):
-        yield clock.now()
+def folder(settings: Any, tmp_path: Path) -> Path:
+    settings.EXCHANGE_FOLDER = str(tmp_path)
+    return tmp_path
 
 
-def off(member: Any) -> set[str]:
-    return {channel for channel, is_on in choices.get_choices(member.public_id).channels.items() if not is_on}
+def test_the_first_parcel_tells_of_everybody(folder: Path) -> None:
+    made = [make.member() for _ in range(3)]
+    members.leave(made[0], by=make.BY, at=AT)
+
+    told = exchange.write(folder)
+
+    assert (told.is_full, told.sequence) == (True, 1)
+    assert set(told.members) == {one.public_id for one in made}
+    assert told.members[made[1].public_id]["phone"].startswith("+44770")
+    left = told.members[made[0].public_id]
+    assert (left["is_gone"], left["first_name"], left["phone"], left["email"]) == (True, "", "", "")
+    assert told.consent == {}
 
 
-def test_the_first_load_tells_of_everybody_in_batches(now: datetime) -> None:
-    made = [make.member() for _ in range(5)]
-    members.leave(made[0], by=make.BY, at=now)
+def test_the_next_parcel_tells_of_those_who_changed_and_of_nobody_else(folder: Path) -> None:
+    anna, boris, _ = (make.member() for _ in range(3))
+    exchange.write(folder)
+    members.change_profile(anna, {"first_name": "Anya"}, by=make.BY, at=LATER)
+    bridge.run(sync.publish_member, "loyalty.ProfileChanged", anna, LATER)
+    subscriptions.unsubscribe(boris, mailing_type="mailings", channel="sms", by=make.OPERATOR, at=LATER)
+    bridge.note(boris, LATER)
+    bridge.run(sync.publish_mailings_switched, "loyalty.MailingsSwitched", boris, LATER)
 
-    told = sync.publish_members(batch=2, at=now)
-    again = sync.publish_members(batch=2, at=now)
+    second, third = exchange.write(folder, at=LATER), exchange.write(folder, at=LATER)
 
-    assert (told, again) == (5, 5)
-    assert customers.count() == 4
-    assert off(made[1]) == set()
-
-
-def test_a_load_brings_the_consent_of_today(now: datetime) -> None:
-    chosen = make.member()
-    refused = make.member()
-    subscriptions.unsubscribe(refused, mailing_type="mailings", channel="sms", by=make.OPERATOR, at=now)
-    bridge.note(refused, now)
-
-    sync.publish_members([chosen.public_id, refused.public_id], at=now)
-
-    assert (off(chosen), off(refused)) == (set(), {"sms"})
+    assert (second.is_full, second.sequence) == (False, 2)
+    assert set(second.members) == {anna.public_id, boris.public_id}
+    assert second.members[anna.public_id]["first_name"] == "Anya"
+    assert second.consent == {(boris.public_id, "sms"): False}
+    assert (third.sequence, third.members, third.consent) == (3, {}, {})
 
 
-def test_who_never_agreed_begins_with_everything_off(now: datetime) -> None:
+def test_everything_can_be_told_again(folder: Path) -> None:
+    anna = make.member()
+    exchange.write(folder)
+
+    again = exchange.write(folder, is_full=True, at=LATER)
+
+    assert (again.is_full, again.sequence, set(again.members)) == (True, 2, {anna.public_id})
+
+
+def test_who_never_agreed_begins_with_everything_off(folder: Path) -> None:
     make.programme(consent_mode="optional")
-    silent = make.member(consent=None, at=now)
-    agreed = make.member(consent={"mailings": ["email"]}, at=now)
+    silent = make.member(consent=None)
+    agreed = make.member(consent={"mailings": ["email"]})
 
-    sync.publish_members([silent.public_id, agreed.public_id], at=now)
+    told = exchange.write(folder)
 
-    assert off(silent) == {"sms", "email", "push"}
-    assert off(agreed) == {"sms", "push"}
+    assert {channel for person, channel in told.consent if person == silent.public_id} == {"sms", "email", "push"}
+    assert {channel for person, channel in told.consent if person == agreed.public_id} == {"sms", "push"}
+    assert not any(told.consent.values())
 
 
-def test_the_news_of_an_import_tells_of_all_its_people(now: datetime) -> None:
+def test_the_news_of_an_import_tells_of_all_its_people(folder: Path) -> None:
+    exchange.write(folder)
     made = [make.member() for _ in range(3)]
     event = bridge.happened("loyalty.MemberRegistered", made[0])[0]
-    imported = type(event)(1, "loyalty.MembersImported", "", now, {"person_ids": [m.public_id for m in made]})
+    imported = type(event)(1, "loyalty.MembersImported", "", AT, {"person_ids": [m.public_id for m in made]})
 
-    sync.publish_imported_members(imported, now)
+    sync.publish_imported_members(imported, AT)
 
-    assert customers.count() == 3
+    assert len(exchange.write(folder).members) == 3
 
 
-def test_a_sister_who_does_not_answer_is_told_again_later(settings: Any) -> None:
-    settings.SISTER_ADDRESS = "http://127.0.0.1:1"
+def test_the_load_marks_everybody_for_the_next_parcel(folder: Path) -> None:
+    made = [make.member() for _ in range(5)]
+    exchange.write(folder)
+
+    told = sync.publish_members(batch=2, at=AT)
+
+    assert told == 5
+    assert len(exchange.write(folder).members) == len(made)
+
+
+def test_a_broker_that_does_not_answer_is_told_again_later(settings: Any) -> None:
+    settings.RABBITMQ_URL = "amqp://guest:guest@127.0.0.1:1/"
     anna = make.member()
 
-    with pytest.raises(SisterNotReached):
-        bridge.run(sync.publish_member, "loyalty.MemberRegistered", anna, make.AT)
+    with pytest.raises(BrokerNotReached):
+        bridge.run(sync.publish_member, "loyalty.MemberRegistered", anna, AT)
 
 
-def test_a_refused_signature_does_not_count_as_told(now: datetime) -> None:
-    anna = make.member()
+def test_without_a_carrier_nobody_is_told(settings: Any) -> None:
+    settings.EXCHANGE_FOLDER = ""
 
-    with pytest.raises(SisterNotReached, match="401"):
-        sync.publish_members([anna.public_id], at=now.replace(year=2020))
-    assert customers.find(anna.public_id) is None
+    assert sync.publish_members([make.member().public_id], at=AT) == 0
+    assert not untold.is_any()
 
 
-def test_without_a_sister_nobody_is_told(settings: Any) -> None:
-    settings.SISTER_ADDRESS = ""
+@pytest.mark.parametrize("systems", [{"smartcomms"}, {"loyalty"}])
+def test_apart_without_a_chosen_folder_there_is_no_carrier(settings: Any, systems: set[str]) -> None:
+    settings.EXCHANGE_FOLDER, settings.SYSTEMS = None, systems
 
-    assert sync.publish_members([make.member().public_id], at=make.AT) == 0
+    assert sync.publish_members([make.member().public_id], at=AT) == 0
+
+
+def test_together_the_folder_belongs_to_the_database(settings: Any) -> None:
+    settings.EXCHANGE_FOLDER = None
+    name = settings.DATABASES["default"]["NAME"]
+
+    found = sync.folders.find()
+
+    assert found is not None
+    assert found.parts[-2:] == ("exchange", name)

@@ -1,6 +1,7 @@
-"""What crosses the bridge: every channel in every direction, over real HTTP."""
+"""What crosses the bridge: every channel in every direction, by parcels one way and over real HTTP the other."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,8 +21,8 @@ TYPES = [kind.code for kind in BASE_TYPES if not kind.is_read_only]
 
 
 @pytest.fixture
-def systems(settings: Any, db: None) -> Iterator[Both]:
-    with both.systems(settings) as made:
+def systems(settings: Any, db: None, tmp_path: Path) -> Iterator[Both]:
+    with both.systems(settings, tmp_path) as made:
         yield made
 
 
