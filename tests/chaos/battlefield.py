@@ -1,14 +1,13 @@
-"""A database, an SMSC and workers as real processes; killing some of them; and the account afterwards."""
+"""A database, an SMSC, a mail server and workers as real processes; killing some of them; and the account afterwards."""
 
 import asyncio
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,119 +18,103 @@ import psycopg
 from django.conf import settings
 
 from regulars.sandbox.control import ask
-from regulars.sandbox.record import read_lines
-from tests.chaos.sender import WINDOW
+from tests.chaos.account import Account, are_quiet, read_account
+from tests.chaos.nest import Hatched, Nest
+from tests.chaos.sender import CONNECTIONS, DOMAIN, WINDOW
 from tests.conftest import ROOT, _server, _template_name
 
-
-@dataclass
-class Account:
-    """What our tables and the SMSC's own record say when everything is quiet."""
-
-    states: Counter[str]
-    blurred: int
-    """How many were on their way when their sender died; a late receipt may have told their fate since."""
-    lost: list[int]
-    twice: list[int]
-    contradicted: list[int]
-    kills: int
-    seconds: float
-    drained_s: float
-
-    def __str__(self) -> str:
-        return (
-            f"{dict(self.states)} blurred={self.blurred} lost={len(self.lost)} twice={len(self.twice)}"
-            f" contradicted={len(self.contradicted)}"
-            f" kills={self.kills} in {self.seconds:.0f} s, drained in {self.drained_s:.0f} s"
-        )
+_COUNTS = """
+select channel, case when state = 'unknown' and message_class = 'event' and repeats = 0 then 'repeatable' else state end,
+       count(*)
+  from messages_message group by 1, 2
+"""
+_AT_WORK = """
+select bool_or(channel = %s and state = any(%s) and claimed_by like %s) or not bool_or(channel = %s and state in
+       ('queued', 'claimed', 'submitting')) from messages_message
+"""
+_SLOW = {"answer_delay_ms": 700, "answer_jitter_ms": 400}
+# Nothing the mail server was told before outlasts the next mood.
+_CALM = {"throttle_per_s": 0, "temporary_share": 0.0, "mails_per_link": 0, "drop_next": 0, "cut_after": 0}
 
 
 @dataclass
 class Battlefield:
-    """One queue, one SMSC and the workers that are alive."""
+    """One queue, one SMSC, one mail server and the workers that are alive."""
 
     url: str
+    nest: Nest
     record: Path
-    port: int
+    smpp_port: int
+    smtp_port: int
     control: int
     twin: str = ""
-    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    keeps_mailboxes: bool = False
+    workers: list[Hatched] = field(default_factory=list)
     kills: int = 0
 
-    def start_worker(self, **more: str) -> subprocess.Popen[bytes]:
-        worker = subprocess.Popen(command("work", *filter(None, [self.twin])), env=env(self.url) | more, cwd=ROOT)
+    def start_worker(self, **environment: str) -> Hatched:
+        worker = self.nest.hatch("work", *filter(None, [self.twin]), **environment)
         self.workers.append(worker)
         return worker
 
-    def kill_one(self, number: signal.Signals = signal.SIGKILL) -> None:
+    def kill_one(self, channel: str) -> None:
+        """Kill one that has messages of this channel on their way, unless none are left, at a random moment."""
         victim = self.workers.pop(random.randrange(len(self.workers)))
-        victim.send_signal(number)
+        self.until(lambda: self.is_at_work(victim, channel))
+        time.sleep(random.uniform(0.0, 0.7))
+        victim.kill()
         victim.wait()
         self.kills += 1
 
-    def queue(self, count: int, message_class: str) -> None:
-        subprocess.run(
-            command("queue", str(count), message_class, str(self.port)), env=env(self.url), cwd=ROOT, check=True
-        )
+    def queue(self, message_class: str, *, sms: int = 0, mails: int = 0, keeps_mailboxes: bool = False) -> None:
+        self.keeps_mailboxes = keeps_mailboxes
+        words = [message_class, sms, mails, self.smpp_port, self.smtp_port, int(keeps_mailboxes)]
+        assert self.nest.hatch("queue", *map(str, words)).wait() == 0
 
     def tell(self, command: str, **wish: Any) -> dict[str, Any]:
         return asyncio.run(ask(self.control, command, **wish))
 
-    def behave(self, **behaviour: Any) -> None:
-        self.tell("set", behaviour=behaviour)
+    def behave(self, *, of: str = "sms", **behaviour: Any) -> None:
+        self.tell("set", of=of, behaviour=behaviour)
 
-    def stats(self) -> dict[str, Any]:
-        stats: dict[str, Any] = self.tell("stats")["stats"]
-        return stats
+    def answer_after(self, delay_ms: int, jitter_ms: int = 0) -> None:
+        for one in ("sms", "mail"):
+            self.behave(of=one, answer_delay_ms=delay_ms, answer_jitter_ms=jitter_ms)
 
-    def until(self, condition: Any, *, within_s: float = 60) -> float:
+    def stats(self, of: str = "sms") -> Counter[str]:
+        return Counter(self.tell("stats", of=of)["stats"])
+
+    def taken(self) -> tuple[int, int]:
+        return self.stats()["taken_ever"], self.stats("mail")["taken_ever"]
+
+    def until(self, condition: Any, *, within_s: float = 120) -> float:
         began = time.monotonic()
         while not condition():
-            assert time.monotonic() - began < within_s, (self.stats(), self.count())
+            assert time.monotonic() - began < within_s, (self.stats(), self.stats("mail"), self.count())
             time.sleep(0.05)
         return time.monotonic() - began
 
-    def count(self) -> Counter[str]:
+    def count(self) -> dict[tuple[str, str], int]:
         with psycopg.connect(self.url) as there:
-            return Counter(dict(there.execute("select state, count(*) from messages_message group by 1").fetchall()))
+            return {(channel, state): count for channel, state, count in there.execute(_COUNTS)}
+
+    def is_at_work(self, worker: Hatched, channel: str) -> bool:
+        """Whether this worker has messages on their way, or there is nothing left to send."""
+        on_their_way = ["submitting", "claimed"] if self.twin == "marks_late" else ["submitting"]
+        with psycopg.connect(self.url) as there:
+            row = there.execute(_AT_WORK, [channel, on_their_way, f"%:{worker.pid}:%", channel]).fetchone()
+        return row is not None and bool(row[0])
 
     def is_quiet(self) -> bool:
-        counted = self.count()
-        moving = counted["queued"] + counted["claimed"] + counted["submitting"] + counted["accepted"]
-        return not moving and not self.stats()["receipts_waiting"]
+        is_still = are_quiet(self.count(), keeps_mailboxes=self.keeps_mailboxes)
+        return is_still and not self.stats()["receipts_waiting"]
 
     def account(self, *, seconds: float = 0, drained_s: float = 0) -> Account:
-        """Compare message by message: by destination, and by the reference and id of those that were taken."""
-        with psycopg.connect(self.url) as there:
-            rows = there.execute(
-                "select m.id, m.address, m.state, d.id %% 65536, d.provider_id, m.reason = 'sender_lost' or m.repeats > 0"
-                " from messages_message m"
-                " left join messages_delivery d on d.message_id = m.id",
-                [],
-            ).fetchall()
-        taken: dict[str, list[dict[str, Any]]] = {}
-        for line in read_lines(self.record):
-            if line["kind"] == "message":
-                taken.setdefault("+" + line["destination"], []).append(line)
-        lost, twice, contradicted = [], [], []
-        for message_id, address, state, reference, provider_id, _ in rows:
-            there_are = taken.pop(address, [])
-            if len(there_are) > 1:
-                twice.append(message_id)
-            if state not in ("delivered", "unknown") or (state == "delivered" and not there_are):
-                lost.append(message_id)
-            if len(there_are) == 1 and (state, there_are[0]["id"]) != ("delivered", provider_id):
-                contradicted.append(message_id)
-            if len(there_are) == 1 and there_are[0]["reference"] != reference and message_id not in contradicted:
-                contradicted.append(message_id)
-        assert not taken, "the SMSC has messages that nobody queued"
-        states = Counter(row[2] for row in rows)
-        blurred = sum(row[5] for row in rows)
-        return Account(states, blurred, lost, twice, contradicted, self.kills, seconds, drained_s)
-
-
-def command(*words: str) -> list[str]:
-    return [sys.executable, "-m", "tests.chaos.sender", *words]
+        """Compare message by message, and print the figures."""
+        account = read_account(self.url, self.record, domain=DOMAIN, keeps_mailboxes=self.keeps_mailboxes)
+        account.kills, account.seconds, account.drained_s = self.kills, seconds, drained_s
+        print(account)
+        return account
 
 
 def env(url: str) -> dict[str, str]:
@@ -145,45 +128,64 @@ def env(url: str) -> dict[str, str]:
 
 @contextmanager
 def battlefield(tmp_path: Path, *, twin: str = "") -> Iterator[Battlefield]:
-    """Everything fresh: a copy of the migrated database, an SMSC with an empty record, no worker yet."""
+    """Everything fresh: a copy of the migrated database, stand-ins with empty records, no worker yet."""
     name, record = f"regulars_chaos_{os.getpid()}", tmp_path / "record.jsonl"
     with _server() as server:
         server.execute(f"drop database if exists {name} with (force)")
         server.execute(f"create database {name} template {_template_name()} strategy file_copy")
-    smsc = subprocess.Popen(
-        [sys.executable, "-m", "tests.chaos.smsc", str(record)], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    stand_ins = subprocess.Popen(
+        [sys.executable, "-m", "tests.chaos.stand_ins", str(record)], stdout=subprocess.PIPE, text=True, cwd=ROOT
     )
-    assert smsc.stdout is not None
-    port, control = map(int, smsc.stdout.readline().split())
-    field_ = Battlefield(_url(name), record, port, control, twin)
+    assert stand_ins.stdout is not None
+    smpp_port, smtp_port, control = map(int, stand_ins.stdout.readline().split())
+    nest = Nest(env(_url(name)))
+    field_ = Battlefield(_url(name), nest, record, smpp_port, smtp_port, control, twin)
     try:
+        field_.behave(magic=False, receipt_delay_ms=20)
+        field_.behave(of="mail", magic=False)
         yield field_
     finally:
-        for one in (*field_.workers, smsc):
-            one.kill()
-            one.wait()
+        for worker in field_.workers:
+            worker.kill()
+            worker.wait()
+        nest.close()
+        stand_ins.kill()
+        stand_ins.wait()
         with _server() as server:
             server.execute(f"drop database if exists {name} with (force)")
 
 
-def fight(field: Battlefield, *, messages: int, message_class: str, kills: int, workers: int = 2) -> Account:
-    """Kill workers at random moments of their work, each replaced at once; then let the rest drain."""
+def fight(
+    field: Battlefield,
+    message_class: str,
+    *,
+    sms: int,
+    mails: int,
+    kills: int,
+    workers: int = 2,
+    channels: Sequence[str] = ("sms", "email"),
+    moods: Sequence[Mapping[str, Any]] = ({},),
+) -> Account:
+    """Kill workers at random moments of their work, each replaced at once; then let the rest drain.
+
+    They die in turn with messages of these channels on their way. Before each kill the mail server is put into the next
+    of the moods.
+    """
     began = time.monotonic()
-    field.behave(answer_delay_ms=300, answer_jitter_ms=200, receipt_delay_ms=12_000)
-    field.queue(messages, message_class)
+    field.behave(receipt_delay_ms=12_000, **_SLOW)
+    field.queue(message_class, sms=sms, mails=mails)
     for _ in range(workers):
         field.start_worker()
     while field.kills < kills:
-        field.until(lambda: field.stats()["sessions"] >= workers)
-        time.sleep(random.uniform(0.05, 0.5))
-        field.kill_one()
+        field.behave(of="mail", **{**_CALM, **_SLOW, **moods[field.kills % len(moods)]})
+        field.kill_one(channels[field.kills % len(channels)])
         field.start_worker()
 
-    field.behave(answer_delay_ms=5, answer_jitter_ms=5, receipt_delay_ms=20)
-    drained_s = field.until(field.is_quiet, within_s=90)
-    account = field.account(seconds=time.monotonic() - began, drained_s=drained_s)
-    print(account)
-    return account
+    field.behave(receipt_delay_ms=20)
+    field.behave(of="mail", **_CALM)
+    field.answer_after(5, 5)
+    drained_s = field.until(field.is_quiet, within_s=240)
+    return field.account(seconds=time.monotonic() - began, drained_s=drained_s)
 
 
 def _url(name: str) -> str:
@@ -192,4 +194,4 @@ def _url(name: str) -> str:
     return f"postgresql://{user}:{password}@/{name}?host={quote(database['HOST'], safe='')}&port={database['PORT']}"
 
 
-__all__ = ["WINDOW", "Account", "Battlefield", "battlefield", "fight"]
+__all__ = ["CONNECTIONS", "WINDOW", "Account", "Battlefield", "battlefield", "fight"]

@@ -1,4 +1,4 @@
-"""A worker to be killed: `python -m tests.chaos.sender queue COUNT CLASS PORT` fills the queue, `… work [TWIN]` works.
+"""A worker to be killed: `python -m tests.chaos.sender queue CLASS SMS MAILS …` fills the queue, `… work [TWIN]` works.
 
 The twins have a planted defect each. They show that the checks of the chaos tests can fail.
 """
@@ -28,8 +28,11 @@ from regulars.providers import actions as providers
 from regulars.providers.events import GatewayPaused
 from regulars.worker.run import Worker, run_until_told
 from regulars.worker.sender import Sender, Times
+from tests.chaos.stand_ins import ACCOUNT
 
 WINDOW = 10
+CONNECTIONS = 6
+DOMAIN = "example.org"
 TIMES = Times(lease_s=5, grace_s=1)
 
 
@@ -43,7 +46,8 @@ class MarksLate(Sender):
     async def _send_first(self, message: Claimed) -> None:
         references = tuple(range(message.id, message.id + message.parts))
         fields = (message.id, message.attempt, message.address, message.sender, message.text, references)
-        results = await self._send(HandOver(*fields, parts=(1,)), time.monotonic() + 60)
+        hand_over = HandOver(*fields, parts=(1,), subject_line=message.subject_line, html=message.html)
+        results = await self._send(hand_over, time.monotonic() + 60)
         await self._mark([message], 30)
         await self._results.add(Result(message.id, message.person_id, message.attempt, results))
 
@@ -53,18 +57,39 @@ def sends_again() -> None:
     statements.RECOVER_SUBMITTING = statements.RECOVER_SUBMITTING.replace("state = 'unknown'", "state = 'queued'")
 
 
-def fill_queue(count: int, message_class: str, port: int) -> None:
-    stored = {"host": "127.0.0.1", "port": port, "system_id": "shop", "password": "secret", "window": WINDOW}
-    stored |= {"response_timeout_s": 2, "reconnect_min_s": 0.1}
-    providers.set_gateway("smsc", channel="sms", provider="smpp", settings=stored)
-    wanted = [intent(n, message_class) for n in range(count)]
-    print(actions.queue_many(wanted, by=Actor.system("tests"), at=now()))
+def fill_queue(message_class: str, sms: int, mails: int, smpp_port: int, smtp_port: int, keeps_mailboxes: int) -> None:
+    """Open both gateways, and queue texts and mails for the same people."""
+    smpp = {"system_id": ACCOUNT["system_id"], "password": ACCOUNT["password"], "window": WINDOW}
+    smtp: dict[str, Any] = {"login": ACCOUNT["system_id"], "password": ACCOUNT["password"], "security": "none"}
+    smtp |= {
+        "sender": f"Regulars <news@{DOMAIN}>",
+        "connections": CONNECTIONS,
+        "keeps_mailboxes": bool(keeps_mailboxes),
+    }
+    both: dict[str, Any] = {"host": "127.0.0.1", "response_timeout_s": 2, "reconnect_min_s": 0.1}
+    providers.set_gateway("smsc", channel="sms", provider="smpp", settings={**both, **smpp, "port": smpp_port})
+    providers.set_gateway(
+        "mail", channel="email", provider="smtp", settings={**both, **smtp, "port": smtp_port, "connect_timeout_s": 1}
+    )
+    wanted = [text(n, message_class) for n in range(sms)] + [mail(n, message_class) for n in range(mails)]
+    actions.queue_many(wanted, by=Actor.system("tests"), at=now())
 
 
-def intent(n: int, message_class: str) -> Intent:
-    address = f"+7999{n:07}"
-    fields = ("shop", f"mem_{n}", "sms", message_class, "mailings", "run:1", "hello", address, "Regulars", f"Hello {n}")
-    return Intent(*fields, lifetime=timedelta(hours=1))
+def text(n: int, message_class: str) -> Intent:
+    fields = ("shop", f"mem_{n}", "sms", message_class, "mailings", "run:1", "hello", f"+7999{n:07}", "Regulars")
+    return Intent(*fields, f"Hello {n}", lifetime=timedelta(hours=1))
+
+
+def mail(n: int, message_class: str) -> Intent:
+    fields = ("shop", f"mem_{n}", "email", message_class, "mailings", "run:1", "hello", f"mem_{n}@{DOMAIN}", "")
+    return Intent(
+        *fields,
+        f"Hello {n}",
+        lifetime=timedelta(hours=1),
+        subject_line="Your points",
+        html=f"<p>Hello {n}</p>",
+        unsubscribe_url=f"https://{DOMAIN}/preferences/{n}",
+    )
 
 
 def work(twin: str = "") -> None:
@@ -78,7 +103,7 @@ def work(twin: str = "") -> None:
 
 def main(verb: str, *words: Any) -> None:
     if verb == "queue":
-        fill_queue(int(words[0]), words[1], int(words[2]))
+        fill_queue(words[0], *map(int, words[1:]))
     else:
         work(*words)
 

@@ -61,7 +61,7 @@ _GROUND = (
     *_none("providers_gateway", "channel provider name trouble"),
     *_secret("providers_gateway", "settings", "a provider's, not a member's"),
     *_none("providers_price", "prefix"),
-    *_none("runs_run", "system public_id kind channel state"),
+    *_none("runs_run", "system public_id kind channel state trouble estimate"),
     *_pseudonymous("runs_run", "mailing_id started_by"),
     *_pseudonymous("runs_recipient", "person_id"),
     *_none("runs_recipient", "state reason"),
@@ -82,7 +82,10 @@ _GROUND = (
     *_personal("messages_suppression", "address", "row deleted by messages.erase_person"),
 )
 _LOYALTY = (
-    *_none("loyalty_programme_programme", "public_id name currency region time_zone consent_mode consent_modes"),
+    *_none(
+        "loyalty_programme_programme",
+        "public_id name currency region time_zone consent_mode consent_modes rounding_mode",
+    ),
     *_none("loyalty_programme_pointscurrency", "code name"),
     *_none("loyalty_stores_partner", "public_id code name"),
     *_none("loyalty_stores_store", "public_id code name time_zone"),
@@ -92,7 +95,7 @@ _LOYALTY = (
     *_pseudonymous("loyalty_members_member", "public_id", "stays: the tombstone's random id"),
     *_none("loyalty_members_member", "state registered_via"),
     *_personal(
-        "loyalty_members_member", "first_name last_name birth_date locale time_zone", "emptied by members.leave"
+        "loyalty_members_member", "first_name last_name birth_date locale time_zone city", "emptied by members.leave"
     ),
     *_none("loyalty_members_identifier", "kind"),
     *_personal("loyalty_members_identifier", "value", "row deleted by members.leave"),
@@ -111,16 +114,28 @@ _LOYALTY = (
     *_pseudonymous("loyalty_points_operation", "source external_key body_hash answer by_id"),
     *_none("loyalty_points_operation", "kind by_kind door"),
     *_none("loyalty_points_lot", "source_kind"),
+    *_none("loyalty_points_hold", "state"),
     *_none("loyalty_points_entry", "account"),
     *_pseudonymous("loyalty_purchases_purchase", "number public_id"),
     *_none("loyalty_purchases_purchase", "outcomes"),
     *_none("loyalty_purchases_line", "sku name"),
+    *_none("loyalty_purchases_tender", "type"),
     *_none("loyalty_purchases_benefit", "kind"),
+    *_pseudonymous("loyalty_checkout_reservation", "number"),
+    *_none("loyalty_checkout_reservation", "state"),
+    *_none("loyalty_audiences_audience", "public_id name filter"),
+    *_pseudonymous("loyalty_audiences_audience", "created_by changed_by", "stays: an employee's login, not a member's"),
     *_none("loyalty_offers_offer", "public_id name state benefit scope groups skus store_codes currency_code"),
     *_none("loyalty_offers_publication", "rules by_kind by_id"),
     *_none("loyalty_notifications_rule", "event channel mailing_type sender texts"),
+    *_none(
+        "loyalty_mailings_mailing",
+        "public_id name channel mailing_type audience_id sender texts subject_lines bodies state trouble",
+    ),
+    *_pseudonymous("loyalty_mailings_mailing", "changed_by"),
     *_evidence("loyalty_sync_channelversion", "channel origin cause"),
     *_pseudonymous("loyalty_sync_quarantined", "person_id"),
+    *_pseudonymous("loyalty_sync_untold", "person_id", "row deleted with the next parcel"),
     *_none("loyalty_sync_quarantined", "channel origin reason"),
 )
 _SISTER = "emptied when the bridge says that the member is gone"
@@ -135,7 +150,14 @@ _SMARTCOMMS = (
     *_none("smartcomms_subscriptions_unsubscriptionreason", "code text"),
     *_pseudonymous("smartcomms_subscriptions_entry", "person_id"),
     *_evidence("smartcomms_subscriptions_entry", "cause by_kind by_id door changes reason"),
+    *_none(
+        "smartcomms_mailings_mailing",
+        "public_id name channel category audience sender texts subject_lines bodies state trouble",
+    ),
+    *_pseudonymous("smartcomms_mailings_mailing", "changed_by"),
     *_pseudonymous("smartcomms_sync_quarantined", "person_id"),
+    *_none("smartcomms_sync_inbox", "message_id"),
+    *_none("smartcomms_sync_parcel", "digest"),
     *_none("smartcomms_sync_quarantined", "channel origin reason"),
 )
 ERASURES = (*_GROUND, *_LOYALTY, *_SMARTCOMMS)

@@ -12,6 +12,7 @@ OWN_KEYS = {
     "loyalty_cards_card": ("number", "a till looks a card up before it knows whose it is; a card may be nobody's"),
     "loyalty_points_operation": ("source", "the key of an operation is its source's; an operation may be nobody's"),
     "loyalty_purchases_purchase": ("till_id", "a purchase may be nobody's; its number is the till's"),
+    "loyalty_checkout_reservation": ("till_id", "a purchase may be nobody's; its number is the till's"),
     "journal_entry": ("id", "entries about nobody, and deliveries that find their entry by id"),
     "journal_delivery": ("entry_id", "a delivery lives beside its entry"),
     "messages_suppression": ("address", "a dead address is dead for everybody"),
@@ -21,6 +22,7 @@ FOLLOWERS = {
     "loyalty_members_member": "id",
     "loyalty_members_onetimecode": "phone",
     "loyalty_purchases_line": "till_id",
+    "loyalty_purchases_tender": "till_id",
     "loyalty_purchases_benefit": "till_id",
 }
 _TABLES = """

@@ -21,8 +21,12 @@ GIVEN = {
     ("regulars.loyalty.subscriptions", "base"): "mailing types are made from base types: the trade's word",
     ("regulars.management", "processes"): "the operating system's word for what it runs",
     ("regulars", "data_received"): "asyncio calls a protocol by it",
+    ("regulars.sandbox.mail.link", "handle"): "aiosmtpd calls its hooks by it",
+    ("regulars.sandbox.mail.link", "data"): "SMTP's own command",
     ("regulars", "handle_starttag"): "the standard library's HTML parser calls it",
     ("regulars", "handle_endtag"): "the standard library's HTML parser calls it",
+    ("regulars.templates", "handle"): "the standard library's HTML parser calls its hooks by it",
+    ("regulars.templates", "handle_data"): "the standard library's HTML parser calls it",
 }
 
 

@@ -1,4 +1,4 @@
-"""The whole house as real processes: web, worker and an SMSC, on a database of its own."""
+"""The whole house as real processes: web, worker and an SMSC, on a database of its own, with each carrier between systems."""
 
 import os
 import subprocess
@@ -24,6 +24,7 @@ from regulars.smartcomms.subscriptions import actions as categories
 from tests import make
 from tests.chaos.battlefield import _url
 from tests.conftest import ROOT, _server, _template_name, _use
+from tests.gateways.rabbitmq import broker
 
 
 @dataclass
@@ -70,8 +71,19 @@ def until[Seen](look: Callable[[], Seen], *, seconds: float = 20) -> Seen:
     return seen
 
 
+@pytest.fixture(params=["exchange", "rabbitmq"])
+def carrier(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """What carries Loyalty's news: parcels twice a second, or a broker."""
+    by_parcels = {"RABBITMQ_URL": "", "REGULARS_EXCHANGE_FOLDER": str(tmp_path / "exchange")}
+    if request.param == "exchange":
+        yield by_parcels | {"REGULARS_EXCHANGE_EVERY_S": "0.5"}
+        return
+    with broker.a_pipe() as pipe:
+        yield {"RABBITMQ_URL": broker.URL, "REGULARS_RABBITMQ_PREFIX": pipe.prefix}
+
+
 @pytest.fixture
-def house(django_db_setup: None, django_db_blocker: Any, tmp_path: Path) -> Iterator[House]:
+def house(django_db_setup: None, django_db_blocker: Any, tmp_path: Path, carrier: dict[str, str]) -> Iterator[House]:
     mine, name = settings.DATABASES["default"]["NAME"], f"regulars_story_{os.getpid()}"
     record = tmp_path / "smsc.jsonl"
     with _server() as server:
@@ -84,9 +96,10 @@ def house(django_db_setup: None, django_db_blocker: Any, tmp_path: Path) -> Iter
         "DJANGO_SETTINGS_MODULE": "regulars.settings",
         "REGULARS_PUBLIC_ADDRESS": address,
         "REGULARS_SISTER_ADDRESS": address,
+        **carrier,
     }
     smsc = subprocess.Popen(
-        [sys.executable, "-m", "tests.chaos.smsc", str(record)], stdout=subprocess.PIPE, text=True, cwd=ROOT
+        [sys.executable, "-m", "tests.chaos.stand_ins", str(record)], stdout=subprocess.PIPE, text=True, cwd=ROOT
     )
     assert smsc.stdout is not None
     smpp_port = int(smsc.stdout.readline().split()[0])

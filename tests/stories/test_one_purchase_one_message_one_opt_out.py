@@ -8,6 +8,7 @@ from regulars.loyalty.members import actions as members
 from regulars.loyalty.members import queries as people
 from regulars.loyalty.points import queries as points
 from regulars.loyalty.programme import queries as programme
+from regulars.loyalty.subscriptions import actions as consent
 from regulars.loyalty.subscriptions import queries as subscriptions
 from regulars.management.demo.form import Form
 from regulars.smartcomms.customers import queries as customers
@@ -47,6 +48,10 @@ def test_a_purchase_rings_the_phone_and_an_opt_out_holds_in_both_systems(house: 
     assert matrix.is_on("mailings", "email")
     house.buy("r2", joined["card"], 2000)
     until(lambda: len(house.texts(PHONE)) == 2)
+
+    consent.unsubscribe(member, mailing_type="mailings", channel="email", by=make.OPERATOR, at=clock.now())
+    until(lambda: not switches.is_channel_on(joined["id"], "email"))
+    assert switches.is_channel_on(joined["id"], "push")
 
 
 def test_who_leaves_is_gone_from_both_systems_and_the_books_balance(house: House) -> None:
