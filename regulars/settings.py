@@ -17,7 +17,15 @@ SISTER_ADDRESS = os.environ.get("REGULARS_SISTER_ADDRESS", PUBLIC_ADDRESS if len
 SECRET_KEY = database.secret()
 SECRET_KEY_FALLBACKS = list(filter(None, os.environ.get("REGULARS_SECRET_KEY_FALLBACKS", "").split(",")))
 SISTER_KEY = os.environ.get("REGULARS_SISTER_KEY") or f"together:{SECRET_KEY}"
+# What carries Loyalty's news to Smart Communications: RabbitMQ if it has an address, else parcels in a folder. Both names
+# are `None` when nobody chose them: then, together, they follow the database (see regulars/loyalty/sync/carriers.py).
+RABBITMQ_URL = os.environ.get("RABBITMQ_URL", "")
+RABBITMQ_PREFIX = os.environ.get("REGULARS_RABBITMQ_PREFIX")
+EXCHANGE_FOLDER = os.environ.get("REGULARS_EXCHANGE_FOLDER")
+EXCHANGE_HOUR = int(os.environ.get("REGULARS_EXCHANGE_HOUR", "3"))
+EXCHANGE_EVERY_S = float(os.environ.get("REGULARS_EXCHANGE_EVERY_S", "0"))
 SANDBOX_RECORD = os.environ.get("REGULARS_SANDBOX_RECORD", "")
+SANDBOX_MAIL_RECORD = os.environ.get("REGULARS_SANDBOX_MAIL_RECORD", "")  # empty: beside the other record
 
 DEBUG = False
 ALLOWED_HOSTS = [
@@ -111,5 +119,7 @@ LOGGING = {
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "filters": ["links", "request"], "formatter": "line"},
     },
+    # What these have to say at each attempt, publisher and bus say once in our words.
+    "loggers": {"aiormq": {"level": "CRITICAL"}, "aio_pika": {"level": "CRITICAL"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("REGULARS_LOG_LEVEL", "WARNING")},
 }

@@ -27,10 +27,10 @@ if "loyalty" in settings.SYSTEMS:
     ]
 
 if "smartcomms" in settings.SYSTEMS:
-    from regulars.api.smartcomms.urls import api as smartcomms
+    from regulars.web.smartcomms.beside import smartcomms_beside
 
     urlpatterns += [
-        path("api/smartcomms/v1/", smartcomms.urls),
         path("u/", include("regulars.web.smartcomms.urls")),
+        path("demo/consent/<slug:person_id>/smartcomms", smartcomms_beside, name="smartcomms_beside"),
         path("", include("regulars.web.smartcomms.backoffice.urls")),
     ]

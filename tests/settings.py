@@ -9,6 +9,11 @@ HOME.mkdir(mode=0o755, exist_ok=True)
 os.environ["REGULARS_HOME"] = str(HOME)
 os.environ["REGULARS_SECRET_KEY"] = "only-for-tests"
 os.environ["REGULARS_PUBLIC_ADDRESS"] = "http://testserver"
+# Nothing crosses to the sister unless a test says how; what a test needs of a broker is at this address.
+os.environ["REGULARS_EXCHANGE_FOLDER"] = ""
+os.environ.setdefault(
+    "REGULARS_TEST_RABBITMQ_URL", os.environ.pop("RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672/")
+)
 
 from regulars.kit import embedded_postgres  # noqa: E402
 

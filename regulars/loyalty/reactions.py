@@ -3,16 +3,20 @@
 from regulars.access import events as access
 from regulars.journal import reactions
 from regulars.kit import chores
+from regulars.loyalty.audiences import events as audiences
 from regulars.loyalty.cards import events as cards
 from regulars.loyalty.cards.actions import retire_cards
+from regulars.loyalty.checkout import events as checkout
 from regulars.loyalty.goods import events as goods
+from regulars.loyalty.mailings import events as mailings
+from regulars.loyalty.mailings import sending
 from regulars.loyalty.members import events as members
 from regulars.loyalty.members import sign_in
 from regulars.loyalty.notifications import events as notifications
 from regulars.loyalty.notifications.actions import notify_points_accrued
 from regulars.loyalty.offers import events as offers
 from regulars.loyalty.points import events as points
-from regulars.loyalty.points.actions import forfeit_points
+from regulars.loyalty.points.actions import activate_due, expire_due, forfeit_points, release_due
 from regulars.loyalty.programme import events as programme
 from regulars.loyalty.purchases import events as purchases
 from regulars.loyalty.stores import events as stores
@@ -20,7 +24,9 @@ from regulars.loyalty.subscriptions import events as subscriptions
 from regulars.loyalty.subscriptions import gate as consent
 from regulars.loyalty.subscriptions.actions import end_consent
 from regulars.loyalty.sync import events as sync
+from regulars.loyalty.sync import schedule
 from regulars.loyalty.sync.actions import (
+    exchange_when_due,
     note_own_change,
     publish_imported_members,
     publish_mailings_switched,
@@ -29,23 +35,22 @@ from regulars.loyalty.sync.actions import (
 from regulars.messages import events as messages
 from regulars.messages import gate
 from regulars.providers import events as providers
+from regulars.runs import events as runs
 
 
 def register() -> None:
     """Tell the journal what Loyalty does about what happens, the message queue whom to ask, and the scheduler what is due."""
     gate.register("loyalty", consent.refusals)
-    chores.register("forget codes and sessions", lambda at: sign_in.forget_old(at=at), every_s=3600)
+    _register_chores()
+    _register_the_ground()
     reactions.register(
         "loyalty",
         {
-            access.EmployeeAdded: [],
-            access.TillKeyIssued: [],
-            access.TillKeyRevoked: [],
-            messages.AddressSuppressed: [],
-            providers.GatewayPaused: [],
             programme.ProgrammeCreated: [],
             programme.PointsCurrencyAdded: [],
             programme.ConsentModeChanged: [],
+            programme.RoundingChanged: [],
+            programme.PointsShareLimitChanged: [],
             stores.PartnerAdded: [],
             stores.StoresAdded: [],
             stores.TillsOpened: [],
@@ -69,14 +74,56 @@ def register() -> None:
             cards.CardsRetired: [],
             subscriptions.MailingTypeAdded: [],
             subscriptions.ConsentChanged: [note_own_change],
+            audiences.AudienceSaved: [],
+            audiences.AudienceChanged: [],
+            audiences.AudienceArchived: [],
             offers.OfferDrafted: [],
             offers.OffersPublished: [],
             offers.OfferStopped: [],
             points.PointsAccrued: [notify_points_accrued],
             points.PointsRedeemed: [],
             points.PointsForfeited: [],
+            points.PointsActivated: [],
+            points.PointsExpired: [],
+            points.HoldLapsed: [],
             purchases.PurchaseConfirmed: [],
+            checkout.PurchaseReserved: [],
+            checkout.PurchaseCancelled: [],
             notifications.RuleSet: [],
+            mailings.MailingDrafted: [],
+            mailings.MailingChanged: [],
+            mailings.MailingScheduled: [],
+            mailings.MailingUnscheduled: [],
+            mailings.MailingNotStarted: [],
+            mailings.MailingTested: [],
+            mailings.MailingArchived: [],
             sync.MailingsSwitched: [publish_mailings_switched],
+        },
+    )
+
+
+def _register_chores() -> None:
+    chores.register("mailings", sending.send_due, every_s=0.5)
+    chores.register("forget codes and sessions", lambda at: sign_in.forget_old(at=at), every_s=3600)
+    chores.register("exchange with Smart Communications", exchange_when_due, every_s=schedule.look_every_s())
+    chores.register("activate points", lambda at: activate_due(at=at), every_s=5)
+    chores.register("expire points", lambda at: expire_due(at=at), every_s=5)
+    chores.register("release held points", lambda at: release_due(at=at), every_s=5)
+
+
+def _register_the_ground() -> None:
+    reactions.register(
+        "loyalty",
+        {
+            access.EmployeeAdded: [],
+            access.TillKeyIssued: [],
+            access.TillKeyRevoked: [],
+            messages.AddressSuppressed: [],
+            providers.GatewayPaused: [],
+            runs.RunStarted: [],
+            runs.RunPaused: [],
+            runs.RunReleased: [],
+            runs.RunCancelled: [],
+            runs.RunEnded: [],
         },
     )

@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import os
 import secrets
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -17,20 +19,25 @@ from typing import Any
 
 import orjson
 import psycopg
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
 
 from regulars import database
-from regulars.kit import supervisor
+from regulars.gateways.rabbitmq import pipes, publisher
+from regulars.kit import clock, memory, supervisor
 from regulars.management import processes
-from regulars.management.demo import build, generated, journey, story
+from regulars.management.demo import build, campaigns, choices, generated, journey, story
 from regulars.management.demo.progress import Progress
 from regulars.management.demo.shopping import EVERYTHING, Shopping
 from regulars.sandbox import control
+from regulars.sandbox.mail.record import beside
 
 NAME = "regulars_demo"
 STOP_ORDER = ["web", "worker", "sandbox"]
+ANNA_MAILBOX = "anna@example.org"
+EXCHANGE_EVERY_S = "2"  # without a broker: often enough to look on
 
 
 class Command(BaseCommand):
@@ -59,17 +66,19 @@ class Command(BaseCommand):
         server = database.start()
         if options["reset"] and not once:
             _drop(server, name)
-            (database.home() / "demo-smsc.jsonl").unlink(missing_ok=True)
+            _forget_records(database.home() / "demo-smsc.jsonl")
+            shutil.rmtree(database.home() / "demo-exchange", ignore_errors=True)
         url = _create(server, name)
         try:
             call_command("migrate", verbosity=0)
             run = Run(url, options, began)
-            build.connect_gateway(run.smpp_port)
+            build.connect_gateways(run.smpp_port, run.smtp_port)
             code = asyncio.run(run.serve())
             if run.result is not None and options["json"]:
                 self.stdout.write(orjson.dumps(run.result).decode())
         finally:
             if once:
+                _forget_letters()
                 connections.close_all()
                 _drop(server, name)
         if run.is_telling():  # Ctrl-C came in the middle: end without waiting for that thread's libraries
@@ -91,6 +100,17 @@ def _drop(server: str, name: str) -> None:
         owner.execute(f"drop database if exists {name} with (force)")
 
 
+def _forget_letters() -> None:
+    """Take the throw-away database's queue off the broker, where there is one."""
+    if settings.RABBITMQ_URL:
+        publisher.remove(settings.RABBITMQ_URL, pipes.to("smartcomms"))
+
+
+def _forget_records(record: Path) -> None:
+    for path in (record, beside(record)):
+        path.unlink(missing_ok=True)
+
+
 class Run:
     """One run of the demo: its ports, its processes and what it saw."""
 
@@ -99,11 +119,10 @@ class Run:
         self.once = bool(options["once"])
         self.progress = Progress()
         self.port = processes.free_port() if self.once else int(options["port"])
-        self.smpp_port, self.control_port = processes.free_port(), processes.free_port()
+        self.smpp_port, self.control_port, self.smtp_port = (processes.free_port() for _ in range(3))
         self.address = f"http://127.0.0.1:{self.port}"
-        self.record = database.home() / (f"{url.rpartition('/')[2][:30]}.jsonl" if self.once else "demo-smsc.jsonl")
-        if self.once:
-            self.record = Path(os.environ.get("TMPDIR", "/tmp")) / f"regulars-once-{secrets.token_hex(4)}.jsonl"  # noqa: S108
+        self.home = Path(tempfile.mkdtemp(prefix="regulars-once-")) if self.once else database.home()
+        self.record = self.home / "demo-smsc.jsonl"
         self.result: dict[str, Any] | None = None
         self.error: str | None = None
         self.teller: threading.Thread | None = None
@@ -117,12 +136,14 @@ class Run:
             "REGULARS_SISTER_ADDRESS": self.address,
             "REGULARS_SANDBOX_RECORD": str(self.record),
             "REGULARS_SANDBOX_CONTROL_PORT": str(self.control_port),
+            "REGULARS_EXCHANGE_FOLDER": str(self.home / "demo-exchange"),
+            "REGULARS_EXCHANGE_EVERY_S": EXCHANGE_EVERY_S,
         }
 
     async def serve(self) -> int:
         """Start the processes, tell the story, and keep serving until Ctrl-C (or end, with `--once`)."""
         children = [
-            processes.sandbox(self.smpp_port, self.control_port, self.record, self.env),
+            processes.sandbox(self.smpp_port, self.control_port, self.record, self.env, smtp_port=self.smtp_port),
             processes.web(self.port, self.env),
             processes.worker(self.env),
         ]
@@ -130,7 +151,7 @@ class Run:
             children, stop_order=STOP_ORDER, on_ready=self._in_thread, say=self.progress.say
         )
         if self.once:
-            self.record.unlink(missing_ok=True)
+            shutil.rmtree(self.home, ignore_errors=True)
         if self.error:
             self.progress.say(f"The demo stopped: {self.error}")
             return 1
@@ -168,7 +189,7 @@ class Run:
     def _build(self) -> tuple[Shopping, build.Built]:
         source = self._source()
         part = EVERYTHING if self.options["full"] else source.default_slice
-        build.set_up(source, part, self.progress)
+        build.set_up(source, part, self.progress, address=self.address)
         processes.wait_until_answers(f"{self.address}/healthz")
         story.wait_until("The sandbox", self._is_sandbox_told, seconds=30)
         story.wait_for_customers(self.progress)
@@ -178,6 +199,8 @@ class Run:
         self.progress.say(
             f"{built.receipts:,} receipts confirmed{already}; {sum(built.rejected.values()):,} lines rejected{reasons}"
         )
+        if started := campaigns.start_drafts(at=clock.now()):
+            self.progress.say(f"{started} mailings started")
         return source, built
 
     def _is_generated(self) -> bool:
@@ -200,10 +223,31 @@ class Run:
     def _once(self) -> None:
         source, built = self._build()
         story.wait_for_messages(self.progress)
+        memory_mb = memory.pss_mb([os.getpid()]) - memory.pss_mb_alone(os.getpid())
         anna = story.heroine(source, self.address)
         self.progress.say(f"Anna's unsubscribe page: {anna.unsubscribe_address}")
         unsubscribe = story.opt_out(anna)
-        self.result = story.report(built, unsubscribe, time.monotonic() - self.began)
+        bridge = self._tell_choices(anna)
+        self.result = story.report(built, unsubscribe, bridge, memory_mb, time.monotonic() - self.began)
+
+    def _tell_choices(self, anna: story.Heroine) -> dict[str, Any]:
+        """Let Anna open the link in her mail and choose, then choose in Loyalty; show both systems side by side."""
+        link = choices.find_link(beside(self.record), ANNA_MAILBOX)
+        self.progress.say(f"The link in Anna's mail: {link}")
+        category = choices.turn_category_off(anna, link)
+        self._show_both(anna, "A category is off; nothing has crossed")
+        to_loyalty = choices.turn_channel_off(anna, link)
+        self._show_both(anna, "Email is off as a whole: that has crossed to Loyalty")
+        to_smartcomms = choices.turn_mailings_off(anna)
+        self._show_both(anna, "Mailings by push are off in Loyalty: that has crossed back")
+        if not choices.look(anna).agrees():
+            raise story.StoryBroken("The two systems do not agree about Anna.")
+        return {"category": category, "to_loyalty": to_loyalty, "to_smartcomms": to_smartcomms}
+
+    def _show_both(self, anna: story.Heroine, what: str) -> None:
+        self.progress.say(what)
+        for line in choices.side_by_side(anna):
+            self.progress.say(line)
 
     def _show(self) -> None:
         self.progress.say(f"The doors are at {self.address}/ (they open while the shop fills)")
@@ -220,8 +264,10 @@ def _places(address: str, unsubscribe: str) -> list[str]:
         f"  The till                           {address}/till/",
         f"  Anna's personal account            {address}/account/",
         f"  The phones                         {address}/sandbox/",
+        f"  The mailboxes                      {address}/sandbox/mail/",
         f"  Loyalty's back office              {address}/backoffice/",
         f"  Smart Communications               {address}/smartcomms/",
+        f"  Both consents side by side         {address}/demo/consent/",
         f"  Anna's unsubscribe page            {unsubscribe}",
         "",
         "Ctrl-C stops everything; the same command continues; --reset starts afresh.",

@@ -1,7 +1,7 @@
 """Builds the demo's programme from a source of shopping, through the same verbs that every door uses."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -31,6 +31,7 @@ from regulars.loyalty.stores import queries as store_queries
 from regulars.loyalty.stores.queries import TillAt
 from regulars.loyalty.stores.rows import StoreRow, TillRow
 from regulars.loyalty.subscriptions import actions as subscriptions
+from regulars.management.demo import campaigns
 from regulars.management.demo import shopping as words
 from regulars.management.demo.people import people
 from regulars.management.demo.programme import PROGRAMME
@@ -40,6 +41,8 @@ from regulars.providers import actions as providers
 from regulars.smartcomms.subscriptions import actions as categories
 
 BY = Actor.system("demo")
+SMS_PRICES = {"+1": 7_900, "+7": 45_000, "": 60_000}  # millionths of a dollar
+EMAIL_PRICE = 100
 EMPLOYEES = (
     ("admin", "Ada, administrator", ["administrator"]),
     ("marketer", "Max, marketer", ["marketer"]),
@@ -64,8 +67,8 @@ def first_day() -> date | None:
     return found.created_at.date() if found else None
 
 
-def set_up(source: Shopping, part: Slice, progress: Progress) -> None:
-    """Set up programme, stores, goods, members, offers, texts and employees; nothing when it was done before."""
+def set_up(source: Shopping, part: Slice, progress: Progress, *, address: str) -> None:
+    """Set up programme, stores, goods, members, offers, mailings and employees; nothing when it was done before."""
     if programme.find() is not None:
         return
     progress.say(f"Building “{PROGRAMME.name}” from {source.name}: {source.origin}")
@@ -78,8 +81,12 @@ def set_up(source: Shopping, part: Slice, progress: Progress) -> None:
         _add_goods(source, part, at)
         series = _add_cards(at)
         _add_members(source, part, series, progress, at)
-        _add_offers(opening, at)
+        plans = campaigns.plans(source, part, opening)
+        _add_offers(plans, opening, at)
         _add_texts(at)
+        campaigns.draft_mailings(plans, address=address, at=at)
+        campaigns.draft_weekly(address=address, at=at)
+        progress.say(f"{len(plans)} campaigns of the data are on: an offer and a mailing each")
         for login, name, roles in EMPLOYEES:
             access.add_employee(login, name=name, roles=roles, password=None, by=BY, at=at)
 
@@ -148,6 +155,7 @@ def _add_members(source: Shopping, part: Slice, series: Series, progress: Progre
             locale=person.locale,
             time_zone=person.time_zone,
             external_number=person.household,
+            city=person.city,
         )
         for person in people(source.households(part), source.heroine())
     )
@@ -155,23 +163,20 @@ def _add_members(source: Shopping, part: Slice, series: Series, progress: Progre
     progress.say(f"{len(done.added):,} members with a card each, {len(done.refused)} rows refused")
 
 
-def _add_offers(opening: datetime, at: datetime) -> None:
-    drafts = [
-        offers.draft(
-            offers.NewOffer(
-                name=plan.name,
-                benefit=plan.benefit,
-                basis_points=plan.percent_bp,
-                groups=plan.groups,
-                is_cumulative=plan.is_cumulative,
-                priority=plan.priority,
-                lifetime_days=PROGRAMME.points.lives_days if plan.benefit == "points" else None,
-            ),
-            by=BY,
-            at=at,
+def _add_offers(plans: Sequence[campaigns.Plan], opening: datetime, at: datetime) -> None:
+    lasting = (
+        offers.NewOffer(
+            name=plan.name,
+            benefit=plan.benefit,
+            basis_points=plan.percent_bp,
+            groups=plan.groups,
+            is_cumulative=plan.is_cumulative,
+            priority=plan.priority,
+            lifetime_days=PROGRAMME.points.lives_days if plan.benefit == "points" else None,
         )
         for plan in PROGRAMME.offers
-    ]
+    )
+    drafts = [offers.draft(new, by=BY, at=at) for new in (*lasting, *campaigns.offers(plans))]
     offers.publish(*drafts, by=BY, at=opening)
 
 
@@ -196,15 +201,32 @@ def _add_texts(at: datetime) -> None:
         )
 
 
-def connect_gateway(port: int) -> None:
-    """Point the SMS gateway at the sandbox's port."""
-    providers.set_gateway(
+def connect_gateways(smpp_port: int, smtp_port: int) -> None:
+    """Point the gateways at the sandbox's ports; their prices are made up."""
+    sms = providers.set_gateway(
         "Sandbox SMSC",
         channel="sms",
         provider="smpp",
-        settings={"host": "127.0.0.1", "port": port, "system_id": "regulars", "password": "sandbox", "window": 50},
+        settings={"host": "127.0.0.1", "port": smpp_port, "system_id": "regulars", "password": "sandbox", "window": 50},
         is_test=True,
     )
+    email = providers.set_gateway(
+        "Sandbox mail server",
+        channel="email",
+        provider="smtp",
+        settings={
+            "host": "127.0.0.1",
+            "port": smtp_port,
+            "security": "none",
+            "login": "regulars",
+            "password": "sandbox",
+            "sender": "Corner Market <news@example.org>",
+            "keeps_mailboxes": True,
+        },
+        is_test=True,
+    )
+    providers.set_prices(sms, SMS_PRICES)
+    providers.set_prices(email, {"": EMAIL_PRICE})
 
 
 def replay(source: Shopping, part: Slice, progress: Progress, *, limit: int | None = None) -> Built:

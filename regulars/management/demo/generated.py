@@ -145,8 +145,13 @@ class Generated:
             yield Household(str(number), age=self._chance("household", number).choice(AGES))
 
     def campaigns(self) -> Iterator[Campaign]:
-        """Yield nothing: the made-up programme has had no campaigns."""
-        return iter(())
+        """Yield two that are on: one about cheese for every household, one about coffee for every second."""
+        everybody = tuple(str(number) for number in range(1, HOUSEHOLDS + 1))
+        for code, group, households in (("1", "CHEESE", everybody), ("2", "COFFEE", everybody[::2])):
+            path = tree.path("GROCERY", group, group)[1]
+            goods = tuple(product.sku for product in self.products() if product.groups[1].code == path.code)
+            days = self._last_day - timedelta(days=20), self._last_day + timedelta(days=20)
+            yield Campaign(code, "generated", *days, households, {code: goods})
 
     def heroine(self) -> str:
         """Name the demo's heroine: the first household, which comes twice as often as the others."""

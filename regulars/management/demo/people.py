@@ -19,14 +19,19 @@ CYRILLIC_PERCENT = 15
 
 NEW_YORK, CHICAGO = "America/New_York", "America/Chicago"
 DENVER, LOS_ANGELES = "America/Denver", "America/Los_Angeles"
-EASTERN = (201, 202, 203, 215, 301, 302, 305, 401, 404, 410, 412, 413, 513, 518, 603, 609, 614, 617, 703, 704, 716)
-AREA_CODES: tuple[tuple[int, str], ...] = (
-    *((code, NEW_YORK) for code in EASTERN),
-    (312, CHICAGO),
-    (314, CHICAGO),
-    (303, DENVER),
-    (213, LOS_ANGELES),
-    (415, LOS_ANGELES),
+EASTERN = {
+    201: "Jersey City", 202: "Washington", 203: "Bridgeport", 215: "Philadelphia", 301: "Frederick", 302: "Wilmington",
+    305: "Miami", 401: "Providence", 404: "Atlanta", 410: "Baltimore", 412: "Pittsburgh", 413: "Springfield",
+    513: "Cincinnati", 518: "Albany", 603: "Manchester", 609: "Trenton", 614: "Columbus", 617: "Boston",
+    703: "Arlington", 704: "Charlotte", 716: "Buffalo",
+}  # fmt: skip
+AREA_CODES: tuple[tuple[int, str, str], ...] = (
+    *((code, NEW_YORK, city) for code, city in EASTERN.items()),
+    (312, CHICAGO, "Chicago"),
+    (314, CHICAGO, "St. Louis"),
+    (303, DENVER, "Denver"),
+    (213, LOS_ANGELES, "Los Angeles"),
+    (415, LOS_ANGELES, "San Francisco"),
 )
 NUMBERS_PER_CODE = 100
 ROOM = len(AREA_CODES) * NUMBERS_PER_CODE
@@ -58,6 +63,7 @@ class Person:
     birth_date: date
     locale: str
     time_zone: str
+    city: str
 
     @property
     def full_name(self) -> str:
@@ -74,7 +80,7 @@ def people(households: Iterable[Household], heroine: str, *, seed: str = SEED) -
 def anna(household: str) -> Person:
     """Give the demo's heroine, who shops for `household`; she is the same with every seed."""
     born = date(1979, 5, 14)
-    return Person(household, "Anna", "Morgan", "+12125550100", "anna@example.org", born, "en", NEW_YORK)
+    return Person(household, "Anna", "Morgan", "+12125550100", "anna@example.org", born, "en", NEW_YORK, "New York")
 
 
 def person(household: Household, *, seed: str = SEED) -> Person:
@@ -87,23 +93,23 @@ def person(household: Household, *, seed: str = SEED) -> Person:
     is_cyrillic = chance.randrange(100) < CYRILLIC_PERCENT
     first_names, last_names = chance.choice(CYRILLIC if is_cyrillic else LATIN)
     first, last = chance.choice(first_names), chance.choice(last_names)
-    phone, time_zone = phone_of(int(household.number))
+    phone, time_zone, city = phone_of(int(household.number))
     mailbox = f"{_ascii(first)}.{_ascii(last)}.{household.number}@example.org"
     locale = "ru" if is_cyrillic else "en"
     born = _birth_date(household.age, chance)
-    return Person(household.number, first, last, phone, mailbox, born, locale, time_zone)
+    return Person(household.number, first, last, phone, mailbox, born, locale, time_zone, city)
 
 
-def phone_of(number: int) -> tuple[str, str]:
-    """Give the fictional phone of a household's number, and the time zone of its area code.
+def phone_of(number: int) -> tuple[str, str, str]:
+    """Give the fictional phone of a household's number, and the time zone and the largest city of its area code.
 
     Raises `ValueError` when there are more households than numbers kept for fiction.
     """
     if not 0 < number <= ROOM:
         raise ValueError(f"Only households 1 to {ROOM} have a phone number kept for fiction.")
     place = number * SCATTER % ROOM
-    code, time_zone = AREA_CODES[place // NUMBERS_PER_CODE]
-    return f"+1{code}55501{place % NUMBERS_PER_CODE:02}", time_zone
+    code, time_zone, city = AREA_CODES[place // NUMBERS_PER_CODE]
+    return f"+1{code}55501{place % NUMBERS_PER_CODE:02}", time_zone, city
 
 
 def _birth_date(band: str, chance: Random) -> date:

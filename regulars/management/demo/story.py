@@ -19,6 +19,7 @@ from regulars.management.demo.form import Form
 from regulars.management.demo.progress import Progress
 from regulars.management.demo.shopping import Shopping
 from regulars.messages import queries as messages
+from regulars.runs import queries as runs
 from regulars.smartcomms.customers import queries as customers
 from regulars.smartcomms.subscriptions import links
 from regulars.smartcomms.subscriptions import queries as switches
@@ -80,9 +81,10 @@ def wait_for_messages(progress: Progress, *, patience_s: float = 60) -> None:
 
 
 def _count_on_their_way() -> int:
+    going_on = sum(len(runs.list_going_on(system)) for system in ("loyalty", "smartcomms"))
     states = messages.count_by_state()
     moving = sum(of_channel.get(state, 0) for of_channel in states.values() for state in UNFINISHED)
-    return moving + journal.count_waiting()
+    return moving + journal.count_waiting() + going_on
 
 
 def opt_out(anna: Heroine) -> dict[str, str]:
@@ -120,8 +122,10 @@ def _others(anna: Heroine) -> dict[str, Any]:
     return {code: channels for code, channels in choices.items() if code != "mailings"}
 
 
-def report(built: Built, unsubscribe: dict[str, str], seconds: float) -> dict[str, Any]:
-    """What `--once --json` prints, read from the database."""
+def report(
+    built: Built, unsubscribe: dict[str, str], bridge: dict[str, Any], memory_mb: float, seconds: float
+) -> dict[str, Any]:
+    """What `--once --json` prints, read from the database; memory is that of web, worker and sandbox together."""
     audit = points.audit()
     if not audit.holds():
         raise StoryBroken(f"The ledger does not balance: {audit}")
@@ -137,8 +141,10 @@ def report(built: Built, unsubscribe: dict[str, str], seconds: float) -> dict[st
         "ledger_sum": audit.sum_of_entries,
         "messages": messages.count_by_state(),
         "unsubscribe": unsubscribe,
+        "bridge": bridge,
         "databases": [
             {"system": system, "version": version, "kind": database.kind()} for system in ("loyalty", "smartcomms")
         ],
+        "memory_mb": round(memory_mb, 1),
         "seconds": round(seconds, 1),
     }

@@ -1,11 +1,7 @@
 """One-tap sign-in per role: only under `regulars demo`, only from this machine, and only by verbs that every door has."""
 
-from collections.abc import Callable
-from functools import wraps
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,6 +19,7 @@ from regulars.loyalty.members import queries as members
 from regulars.loyalty.members import sign_in as member_sign_in
 from regulars.loyalty.stores import queries as stores
 from regulars.web.account import devices, session
+from regulars.web.shell.here import only_here
 from regulars.web.till import sign_in as till
 
 if TYPE_CHECKING:
@@ -36,30 +33,6 @@ EMPLOYEES = {
     "auditor": ("auditor", "/backoffice/"),
     "smartcomms": ("marketer", "/smartcomms/"),
 }
-FORWARDED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP")
-
-type View = Callable[..., HttpResponse]
-
-
-def only_here(view: View) -> View:
-    """Let a page exist only under the demo and for browsers on this machine; whoever comes through a proxy is not here."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
-        if not settings.IS_DEMO or not is_from_here(request):
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return guarded
-
-
-def is_from_here(request: HttpRequest) -> bool:
-    """Whether the browser runs on this machine."""
-    try:
-        is_loopback = ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
-    except ValueError:
-        return False
-    return is_loopback and not any(request.META.get(name) for name in FORWARDED)
 
 
 @only_here

@@ -16,6 +16,7 @@ from regulars.loyalty.cards import queries as cards
 from regulars.loyalty.members import queries as members
 from regulars.loyalty.programme import queries as programme
 from regulars.web.public import demo_sign_in, figures, first_visit
+from regulars.web.shell.here import is_from_here
 
 type Card = dict[str, Any]
 
@@ -52,7 +53,7 @@ def _demo(request: HttpRequest) -> HttpResponse:
     shop, anna = programme.find(), demo_sign_in.find_anna()
     if shop is None or anna is None:
         return render(request, "public/front.html", {"is_demo": True, "roles": [], "is_filling": True})
-    card, is_near = cards.find_main(anna), demo_sign_in.is_from_here(request)
+    card, is_near = cards.find_main(anna), is_from_here(request)
     shown = {
         "is_demo": True,
         "brand": shop.name,
@@ -79,10 +80,22 @@ def _roles(card_number: str) -> list[Card]:
             "anna", "qr_code_2", _("Anna, a member"),
             _("Her card, her points with the receipt behind each, and her switches."), _("Open Anna's account"),
         ),
-        _one_tap("marketer", "campaign", _("Max, marketer"), _("Offers, goods and who may be written to."), desk),
+        _one_tap(
+            "marketer", "campaign", _("Max, marketer"),
+            _("Offers, audiences, and mailings that are watched while they go."), desk,
+        ),
         _one_tap(
             "smartcomms", "forum", _("Max at Smart Communications"),
-            _("The sister system: customers, channels and mailing categories."), _("Open the sister system"),
+            _("The sister system: customers, mailing categories and its own mailings."), _("Open the sister system"),
+        ),
+        _card(
+            "check_circle-fill", _("Both consents"),
+            _("What Anna allows in Loyalty beside what she allows in the sister system, and how one follows the other."),
+            _("See them side by side"), reverse("public:both_consents_search"),
+        ),
+        _card(
+            "mail", _("Mailboxes"), _("Every email that was sent, with its links and the mail program's own button."),
+            _("Open the mailboxes"), reverse("sandbox:mailboxes"),
         ),
         _one_tap(
             "operator", "support_agent", _("Olga, operator"),

@@ -37,6 +37,31 @@ class Switch:
 
 
 @dataclass(frozen=True)
+class Stand:
+    """How one cell of consent stands, only to be looked at: on, off, absent (nothing was ever said) or unused."""
+
+    channel: str
+    state: str
+    is_locked: bool = False
+    crosses: bool = False
+
+    def in_words(self) -> str:
+        """How it stands, for who does not see the mark."""
+        word = {"absent": "never said", "unused": "not used"}.get(self.state, self.state)
+        return f"{word}, cannot be refused" if self.is_locked else word
+
+
+@dataclass(frozen=True)
+class StandRow:
+    """A row of such cells; `code` names it among the rows of its system."""
+
+    code: str
+    name: str
+    stands: Sequence[Stand]
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Problem:
     """One sentence about one field; `field` is the id of the element it leads to."""
 

@@ -55,6 +55,8 @@ def test_the_demo_says_how_many_households_and_offers_every_role(client: Client,
     assert "A shop with 1 household is running." in page
     for role in ("anna", "cashier", "marketer", "smartcomms", "operator", "administrator", "auditor"):
         assert f'action="/demo/sign-in/{role}"' in page
+    for place in ("/demo/consent/", "/sandbox/mail/"):
+        assert f'href="{place}"' in page
     assert "<b>sum 0</b> in the ledger of points" in page
 
 

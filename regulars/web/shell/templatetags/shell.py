@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from regulars.web.shell import codes, figures, sentences
 from regulars.web.shell.channels import look
-from regulars.web.shell.faces import Mailing, Phone, Problem, Receipt, Step, Switch
+from regulars.web.shell.faces import Mailing, Phone, Problem, Receipt, StandRow, Step, Switch
 
 register = template.Library()
 PARTS = "shell/components/"
@@ -157,6 +157,14 @@ def matrix(mailings: Sequence[Mailing], caption: str) -> dict[str, Any]:
     """Show types × channels as a table of boxes with locks; every mailing has the same channels."""
     first = mailings[0].cells if mailings else ()
     return {"mailings": mailings, "channels": [c.channel for c in first], "caption": caption}
+
+
+@register.inclusion_tag(PARTS + "stands.html")
+def stands(rows: Sequence[StandRow], caption: str, head: str, system: str) -> dict[str, Any]:
+    """Show how consent stands as a table to look at; every row has the same channels."""
+    first = rows[0].stands if rows else ()
+    channels = [(stand.channel, look(stand.channel)) for stand in first]
+    return {"rows": rows, "channels": channels, "caption": caption, "head": head, "system": system}
 
 
 @register.inclusion_tag(PARTS + "type_card.html")
