@@ -25,6 +25,21 @@ returning id
 
 LOCK_PERSON = f"select pg_advisory_xact_lock(hashtextextended(%s, {PERSON_LOCK}))"
 
+LOCK_PEOPLE = f"""
+select pg_advisory_xact_lock(hashtextextended(person_id, {PERSON_LOCK}))
+  from (select distinct person_id from unnest(%s::text[]) as given (person_id) order by 1) people
+"""
+
+CANCEL_MANY = """
+update messages_message m set state = 'cancelled', reason = %s, state_at = %s, lease_until = null
+  from (select m.person_id, m.id from messages_message m
+          join unnest(%s::text[], %s::text[]) as off (person_id, channel)
+            on off.person_id = m.person_id and off.channel = m.channel
+         where m.system = %s and m.state in ('queued', 'claimed')
+         order by m.id for update of m) theirs
+ where m.person_id = theirs.person_id and m.id = theirs.id
+"""
+
 CANCEL = """
 update messages_message m set state = 'cancelled', reason = %s, state_at = %s, lease_until = null
   from (select person_id, id from messages_message

@@ -284,8 +284,8 @@ def merge_switches(changes: Mapping[Key, Version], *, cause: str, by: Actor, at:
         switches.write(won)
         flipped = {key: new.is_on for key, new in won.items() if new.is_on is not known[key].is_on}
         entries.write(entries.by_person(flipped), cause=cause, reason="", by=by, at=at)
-        for person_id, channel in sorted(key for key, is_on in flipped.items() if not is_on):
-            messages.cancel(SYSTEM, person_id, channels=[channel], reason="channel_off", at=at)
+        off = [(person_id, str(channel)) for (person_id, channel), is_on in flipped.items() if not is_on]
+        messages.cancel_many(SYSTEM, off, reason="channel_off", at=at)
     return len(won)
 
 
