@@ -79,7 +79,27 @@ def take(browser: Browser) -> None:
     backoffice = _page(browser, DESK)
     _enter(backoffice, "marketer")
     backoffice.screenshot(path=PICTURES / "backoffice.png")
+    _mailings(backoffice)
+    desk.goto(f"{ADDRESS}/sandbox/mail/?q=anna@example.org")
+    desk.locator("main a", has_text="anna@example.org").first.click()
+    desk.wait_for_timeout(2500)
+    desk.screenshot(path=PICTURES / "mailboxes.png")
+    desk.goto(f"{ADDRESS}/demo/consent/")
+    desk.wait_for_timeout(2500)
+    desk.screenshot(path=PICTURES / "consents.png")
     _together(browser)
+
+
+def _mailings(page: Page) -> None:
+    """An audience in its builder, and the page of a mailing that was sent."""
+    page.goto(f"{ADDRESS}/backoffice/loyalty_audiences/audience/")
+    page.locator("#result_list tbody a").first.click()
+    page.wait_for_timeout(2500)
+    page.screenshot(path=PICTURES / "audience.png")
+    page.goto(f"{ADDRESS}/backoffice/loyalty_mailings/mailing/")
+    page.locator("#result_list tbody tr").last.locator("a").first.click()
+    page.wait_for_timeout(2500)
+    page.screenshot(path=PICTURES / "mailing.png")
 
 
 def _sell(till: Page, card: str) -> None:
