@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from regulars.api.errors import errors
 from regulars.web.public.health import healthz
@@ -34,3 +35,6 @@ if "smartcomms" in settings.SYSTEMS:
         path("demo/consent/<slug:person_id>/smartcomms", smartcomms_beside, name="smartcomms_beside"),
         path("", include("regulars.web.smartcomms.backoffice.urls")),
     ]
+
+if "loyalty" not in settings.SYSTEMS:
+    urlpatterns.append(path("", RedirectView.as_view(pattern_name="smartcomms_desk:index")))

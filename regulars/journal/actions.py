@@ -29,16 +29,17 @@ with entry as (
 )
 select id from entry
 """
+# Materialized, for a subquery with a limit could be asked again for every row, and then takes more than that.
 _TAKE = """
+with mine as materialized (
+  select id from journal_delivery w
+   where w.state = 'waiting' and w.next_at <= now() and (w.reaction = any(%s::text[])) = %s
+     and (w.person_id = '' or not exists (
+       select 1 from journal_delivery b
+        where b.reaction = w.reaction and b.person_id = w.person_id and b.id < w.id and b.state = 'waiting'))
+   order by w.next_at, w.id limit %s for update skip locked)
 select d.id, d.reaction, d.attempts, e.id as entry_id, e.event, e.person_id, e.recorded_at, e.body
-  from journal_delivery d join journal_entry e on e.id = d.entry_id
- where d.id in (
-   select id from journal_delivery w
-    where w.state = 'waiting' and w.next_at <= now() and (w.reaction = any(%s::text[])) = %s
-      and (w.person_id = '' or not exists (
-        select 1 from journal_delivery b
-         where b.reaction = w.reaction and b.person_id = w.person_id and b.id < w.id and b.state = 'waiting'))
-    order by w.next_at, w.id limit %s for update skip locked)
+  from mine join journal_delivery d on d.id = mine.id join journal_entry e on e.id = d.entry_id
  order by d.id
 """
 

@@ -34,6 +34,7 @@ from regulars.loyalty.sync.actions import (
 )
 from regulars.messages import events as messages
 from regulars.messages import gate
+from regulars.messages.actions import forget_tests
 from regulars.providers import events as providers
 from regulars.runs import events as runs
 
@@ -104,6 +105,7 @@ def register() -> None:
 
 def _register_chores() -> None:
     chores.register("mailings", sending.send_due, every_s=0.5)
+    chores.register("forget tests of mailings", lambda at: forget_tests(at=at), every_s=3600)
     chores.register("forget codes and sessions", lambda at: sign_in.forget_old(at=at), every_s=3600)
     chores.register("exchange with Smart Communications", exchange_when_due, every_s=schedule.look_every_s())
     chores.register("activate points", lambda at: activate_due(at=at), every_s=5)

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 
@@ -20,6 +19,7 @@ from regulars.providers import actions as providers
 _QUEUED_AT_ONCE = 5_000
 _GATEWAY_PAUSE_S = 60
 REPEAT_AFTER_S = 120
+_TESTS_KEPT = timedelta(days=1)
 
 
 # --- asking
@@ -153,6 +153,14 @@ def erase_person(person_id: str, *, at: datetime) -> int:
     return sql.run(statements.ERASE[-1], [person_id])
 
 
+def forget_tests(*, at: datetime) -> int:
+    """Empty the messages of test runs after a day: an employee typed their addresses, and they may speak of a member.
+
+    Answers how many; a thousand at a time.
+    """
+    return sql.run(statements.FORGET_TESTS, [at - _TESTS_KEPT])
+
+
 # --- claiming
 
 
@@ -246,7 +254,7 @@ def _claimed(row: _Ready) -> Claimed:
 @transaction.atomic
 def put_back(claimed: Sequence[Claimed], *, worker: str) -> int:
     """Put claimed messages back into the queue: for a sender that stops or whose gateway is down."""
-    return sql.run(statements.PUT_BACK, [*_keys(claimed), worker])
+    return sql.run(statements.PUT_BACK, [*intents.keys(claimed), worker])
 
 
 # --- handing over
@@ -271,7 +279,7 @@ def mark_submitting(
     is answered is ours for `lease_s` seconds from now. Parts that a provider took in an earlier attempt are left out.
     """
     batch = sql.Batch()
-    keys = _keys(claimed)
+    keys = intents.keys(claimed)
     parts = [one.parts for one in claimed]
     batch.add(statements.MARK, [*keys, parts, worker, timeout_s, gateway_id, lease_s, gateway_id])
     place = batch.add(statements.MARKED, [*keys, worker])
@@ -314,7 +322,7 @@ def settle(results: Sequence[Result], *, gateway_id: int, worker: str, by: Actor
     ]
     batch = sql.Batch()
     batch.add(statements.LOCK_OWNED, [*keys, worker])
-    batch.add(statements.SETTLE_PARTS, [*keys, worker, *_columns(parts, 5)])
+    batch.add(statements.SETTLE_PARTS, [*keys, worker, *intents.columns(parts, 5)])
     batch.send()
     settled = _fold(results, worker)
     _retire([r for r in results if r.message_id in settled], by, at)
@@ -402,16 +410,18 @@ def record_receipts(gateway_id: int, receipts: Sequence[Receipt], *, by: Actor, 
         _suppress(dead, by, at)
     lost = [receipt for n, receipt in enumerate(receipts) if n not in found]
     if lost:
-        columns = _columns([(r.provider_id, r.reference, r.address, r.state, r.code, r.dead_address) for r in lost], 6)
+        columns = intents.columns(
+            [(r.provider_id, r.reference, r.address, r.state, r.code, r.dead_address) for r in lost], 6
+        )
         sql.run(statements.KEEP_RECEIPTS, [gateway_id, *columns, gateway_id])
     failpoint.here("before_receipt_commit")
     return len(found)
 
 
 def _match(gateway_id: int, receipts: Sequence[Receipt]) -> dict[int, _Match]:
-    by_id = _columns([(n, r.provider_id) for n, r in enumerate(receipts)], 2)
+    by_id = intents.columns([(n, r.provider_id) for n, r in enumerate(receipts)], 2)
     referring = [(n, r.reference, r.address) for n, r in enumerate(receipts) if r.reference is not None]
-    rows = sql.fetch(_Match, statements.MATCH, [*by_id, gateway_id, *_columns(referring, 3), gateway_id])
+    rows = sql.fetch(_Match, statements.MATCH, [*by_id, gateway_id, *intents.columns(referring, 3), gateway_id])
     sure: dict[int, _Match] = {}
     hinted: dict[int, list[_Match]] = defaultdict(list)
     for row in rows:
@@ -432,7 +442,7 @@ def _learn(receipts: Sequence[Receipt], found: Mapping[int, _Match]) -> None:
     ids = [match.message_id for match, _ in best.values()]
     batch = sql.Batch()
     batch.add(statements.LOCK_MESSAGES, [people, ids])
-    batch.add(statements.LEARN, _columns(rows, 5))
+    batch.add(statements.LEARN, intents.columns(rows, 5))
     batch.add(statements.REFOLD, [ids, people])
     batch.send()
 
@@ -487,13 +497,3 @@ def _recover_submitting(by: Actor, at: datetime) -> int:
         sql.run(statements.REFOLD, [ids, [row["person_id"] for row in rows]])
         _look_again(sql.fetch(_Kept, statements.TAKE_RECEIPTS_OF, [ids, ids]), by=by, at=at)
     return len(rows)
-
-
-def _keys(claimed: Sequence[Claimed]) -> list[list[Any]]:
-    return [[one.person_id for one in claimed], [one.id for one in claimed], [one.attempt for one in claimed]]
-
-
-def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    # What providers write may hold a NUL, which PostgreSQL does not take.
-    clean = [[one.replace("\0", "") if isinstance(one, str) else one for one in row] for row in rows]
-    return [[row[column] for row in clean] for column in range(width)]

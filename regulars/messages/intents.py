@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from regulars.messages import parts
 from regulars.messages.gateway import PartResult
@@ -88,3 +89,14 @@ def count_parts(channel: str, text: str) -> int:
         return len(parts.split(text).parts)
     except parts.TextTooLong:
         return 1
+
+
+def keys(claimed: Sequence[Claimed]) -> list[list[Any]]:
+    """What names the rows of claimed messages and proves whose they are: person, id and attempt, as columns."""
+    return [[one.person_id for one in claimed], [one.id for one in claimed], [one.attempt for one in claimed]]
+
+
+def columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    """Turn rows into columns; what providers write may hold a NUL, which PostgreSQL does not take."""
+    clean = [[one.replace("\0", "") if isinstance(one, str) else one for one in row] for row in rows]
+    return [[row[column] for row in clean] for column in range(width)]

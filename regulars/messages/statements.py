@@ -50,7 +50,7 @@ update messages_message m set state = 'cancelled', reason = %s, state_at = %s, l
  where m.person_id = mine.person_id and m.id = mine.id
 """
 
-# Materialized, for a subquery with a limit could be asked again for every row, and then takes more than that.
+# Materialized, here and below, for a subquery with a limit could be asked again for every row, and then takes more than that.
 CANCEL_RUN = """
 with mine as materialized (
   select person_id, id from messages_message where run_id = %s and state in ('queued', 'claimed')
@@ -67,6 +67,15 @@ ERASE = (
     " (select person_id, id from messages_message where person_id = %s order by id for update) mine"
     " where m.person_id = mine.person_id and m.id = mine.id",
 )
+
+FORGET_TESTS = """
+with old as materialized (
+  select m.person_id, m.id from runs_run r join messages_message m on m.run_id = r.id
+   where r.kind = 'test' and r.started_at < %s and m.address <> '' and m.state not in ('queued', 'claimed', 'submitting')
+   order by m.id limit 1000 for update of m skip locked)
+update messages_message m set address = '', text = '', subject_line = '', html = '', unsubscribe_url = ''
+  from old where m.person_id = old.person_id and m.id = old.id
+"""
 
 _LANE = """
 lane_{lane} as (
@@ -263,13 +272,14 @@ TAKE_RECEIPTS_SINCE = _TAKE_RECEIPTS.format(limit="r.received_at > now() - make_
 FORGET_RECEIPTS = "delete from messages_receipt where received_at < now() - interval '7 days'"
 
 RECOVER_CLAIMED = """
+with lapsed as materialized (
+  select person_id, id from messages_message where state = 'claimed' and lease_until < now()
+   order by id limit 1000 for update skip locked)
 update messages_message m set state = 'queued', reason = 'lease_over', lease_until = null, state_at = now()
-  from (select person_id, id from messages_message where state = 'claimed' and lease_until < now()
-         order by id limit 1000 for update skip locked) lapsed
- where m.person_id = lapsed.person_id and m.id = lapsed.id
+  from lapsed where m.person_id = lapsed.person_id and m.id = lapsed.id
 """
 RECOVER_SUBMITTING = """
-with lapsed as (
+with lapsed as materialized (
   select person_id, id from messages_message where state = 'submitting' and lease_until < now()
    order by id limit 1000 for update skip locked),
 parts as (
@@ -281,13 +291,14 @@ returning m.person_id, m.id
 """
 # Only where nobody answered: what a provider has taken is not sent again although its fate stays unknown.
 REPEAT_EVENTS = """
+with unheard as materialized (
+  select person_id, id from messages_message u
+   where state = 'unknown' and message_class = 'event' and repeats < 1 and expires_at > now()
+     and state_at <= now() - make_interval(secs => %s)
+     and not exists (select 1 from messages_delivery d where d.person_id = u.person_id and d.message_id = u.id
+                        and d.state = 'unknown')
+   order by id limit 1000 for update skip locked)
 update messages_message m
    set state = 'queued', reason = 'sent_again', repeats = m.repeats + 1, next_at = now(), state_at = now()
-  from (select person_id, id from messages_message u
-         where state = 'unknown' and message_class = 'event' and repeats < 1 and expires_at > now()
-           and state_at <= now() - make_interval(secs => %s)
-           and not exists (select 1 from messages_delivery d where d.person_id = u.person_id and d.message_id = u.id
-                              and d.state = 'unknown')
-         order by id limit 1000 for update skip locked) unheard
- where m.person_id = unheard.person_id and m.id = unheard.id
+  from unheard where m.person_id = unheard.person_id and m.id = unheard.id
 """

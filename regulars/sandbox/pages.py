@@ -19,6 +19,7 @@ from regulars.sandbox import inbox
 
 MOST_PHONES, MOST_FOUND = 12, 200
 LONGEST_SEARCH = 40
+_FORWARDED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP")
 WORDS = {"accepted": ("on its way", "waiting"), "delivered": ("delivered", "done"), "failed": ("not delivered", "bad")}
 
 type Page = Callable[..., HttpResponse]
@@ -118,10 +119,12 @@ def _search(request: HttpRequest) -> str:
 
 
 def _is_near(request: HttpRequest) -> bool:
+    """Whether the browser runs on this machine; whoever comes through a proxy does not."""
     try:
-        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+        is_loopback = ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
     except ValueError:
         return False
+    return is_loopback and not any(request.META.get(name) for name in _FORWARDED)
 
 
 def _face(phone: inbox.Phone) -> Phone:

@@ -9,6 +9,7 @@ from regulars.journal import reactions
 from regulars.kit import chores
 from regulars.messages import events as messages
 from regulars.messages import gate
+from regulars.messages.actions import forget_tests
 from regulars.providers import events as providers
 from regulars.runs import events as runs
 from regulars.smartcomms.customers import events as customers
@@ -26,6 +27,7 @@ def register() -> None:
     gate.register("smartcomms", consent.refusals)
     chores.register("take in parcels from Loyalty", take_in, every_s=min(60.0, settings.EXCHANGE_EVERY_S or 60.0))
     chores.register("smart communications mailings", send_due, every_s=1)
+    chores.register("forget tests of mailings", lambda at: forget_tests(at=at), every_s=3600)
     chores.register("forget letters from Loyalty", forget_old, every_s=3600)
     receivers.register("smartcomms", Receiver(receive_letter, letters.judge))
     reactions.register(

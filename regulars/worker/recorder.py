@@ -4,6 +4,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
+from regulars.worker.told import told
+
 log = logging.getLogger(__name__)
 
 _LONGEST_PAUSE_S = 5.0
@@ -45,7 +47,7 @@ class Recorder[T]:
         try:
             await self._commit([thing for thing, _ in group])
         except Exception as error:
-            log.warning("could not write down a group of %d: %s: %s", len(group), type(error).__name__, error)
+            log.warning("could not write down a group of %d: %s", len(group), told(error))
             self._gathered.extend(group)
             await self._back_off(len(group))
             return

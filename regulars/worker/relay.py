@@ -7,6 +7,7 @@ from django.db import connection
 
 from regulars.journal import actions as journal
 from regulars.kit.clock import now
+from regulars.worker.told import told
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ def relay_until(stop: threading.Event, outward: bool = False) -> None:
             tried = journal.relay(at=now(), limit=_AT_ONCE, outward=outward)
             pause = 0.0 if tried else min(max(pause * 2, 0.01), _LONGEST_IDLE_S)
         except Exception as error:
-            log.warning("relay: %s: %s", type(error).__name__, error)
+            log.warning("relay: %s", told(error))
             pause = min(max(pause * 2, 0.5), _LONGEST_TROUBLE_S)
         finally:
             connection.close()

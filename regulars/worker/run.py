@@ -20,6 +20,7 @@ from regulars.providers.queries import Account
 from regulars.worker import bus, relay, scheduler
 from regulars.worker.sender import BY, Sender, Times
 from regulars.worker.threads import Threads
+from regulars.worker.told import told
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ class Worker:
             try:
                 await self._match(hired, threads)
             except Exception as error:
-                log.warning("senders: %s: %s", type(error).__name__, error)
+                log.warning("senders: %s", told(error))
             await _until(stop, _ROSTER_EVERY_S)
         await asyncio.gather(*(self._dismiss(one) for one in hired.values()))
 
@@ -109,7 +110,7 @@ class Worker:
                 await threads.call(self._recover, since_s)
                 since_s = 60.0
             except Exception as error:
-                log.warning("recovery: %s: %s", type(error).__name__, error)
+                log.warning("recovery: %s", told(error))
             await _until(stop, _RECOVER_EVERY_S)
 
     def _recover(self, since_s: float) -> None:

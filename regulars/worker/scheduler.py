@@ -9,6 +9,7 @@ from django.db import connection
 from regulars.kit import chores
 from regulars.kit.chores import Registered
 from regulars.kit.clock import now
+from regulars.worker.told import told
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ def _try(chore: Registered) -> float:
     try:
         return 0.0 if chore.chore(now()) else chore.every_s
     except Exception as error:
-        log.warning("%s: %s: %s", chore.name, type(error).__name__, error)
+        log.warning("%s: %s", chore.name, told(error))
         connection.close()
         return _TROUBLE_S
 

@@ -17,6 +17,7 @@ from regulars.worker.hand import Hand
 from regulars.worker.pace import Pace
 from regulars.worker.recorder import Recorder
 from regulars.worker.threads import Threads
+from regulars.worker.told import told
 
 log = logging.getLogger(__name__)
 BY = Actor.system("worker")
@@ -84,7 +85,7 @@ class Sender:
             await self._back_off(stop, self._times.longest_pause_s)
         except Exception as error:
             # The database is away, or a gate fails: nothing is lost, so say it and come again.
-            log.warning("gateway %s: %s: %s", self._gateway_id, type(error).__name__, error)
+            log.warning("gateway %s: %s", self._gateway_id, told(error))
             await self._back_off(stop, 5)
 
     async def _turn(self) -> None:

@@ -67,6 +67,10 @@ def test_what_a_provider_took_is_paid_and_what_it_refused_is_not() -> None:
     assert queries.cost_of_run(run.pk) == Cost(micros=114, parts=3, unpriced_parts=0)
     assert not queries.has_left_of_run(run.pk)
     assert queries.count_by_run(run.pk) == {("accepted", ""): 2, ("failed", "failed"): 1}
+    providers.set_prices(gateway_id, {"+7999000": 9, "+799": 5})
+    assert queries.cost_of_run(run.pk) == Cost(micros=18, parts=3, unpriced_parts=1)
+    providers.set_prices(gateway_id, {})
+    assert queries.cost_of_run(run.pk) == Cost(micros=0, parts=3, unpriced_parts=3)
 
 
 @pytest.mark.django_db

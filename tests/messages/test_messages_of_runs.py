@@ -90,3 +90,20 @@ def test_an_overdue_message_of_a_run_expires(gateway_id: int) -> None:
     claim(gateway_id)
 
     assert state(message) == ("expired", "lifetime")
+
+
+def test_tests_are_forgotten_after_a_day_and_mailings_are_not(gateway_id: int) -> None:
+    long_ago, test = now() - timedelta(days=2), start("mlg_test")
+    Run.objects.filter(pk=test.pk).update(kind="test", started_at=long_ago)
+    mailing = start("mlg_kept")
+    Run.objects.filter(pk=mailing.pk).update(started_at=long_ago)
+    (tested,), (kept,) = fill(test, 1), fill(mailing, 1)
+    Message.objects.update(state="cancelled")
+    (fresh,) = fill(start("mlg_fresh"), 1)
+
+    forgotten = actions.forget_tests(at=now())
+
+    texts = {message.pk: message.text for message in Message.objects.all()}
+    assert forgotten == 1
+    assert texts == {tested.pk: "", kept.pk: "Hello", fresh.pk: "Hello"}
+    assert actions.forget_tests(at=now()) == 0

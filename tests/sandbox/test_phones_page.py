@@ -82,6 +82,13 @@ def test_other_machines_see_nothing(record: Record, client: Client, address: str
     assert client.get("/sandbox/row", REMOTE_ADDR=address).status_code == 404
 
 
+@pytest.mark.parametrize("header", ["HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP"])
+def test_who_comes_through_a_proxy_on_this_machine_sees_nothing(record: Record, client: Client, header: str) -> None:
+    told: dict[str, Any] = {header: "192.0.2.7"}
+
+    assert client.get("/sandbox/", **told).status_code == 404
+
+
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.8.0.1", "::1", "::ffff:127.0.0.1"])
 def test_this_machine_by_any_of_its_names_does(record: Record, client: Client, address: str) -> None:
     assert client.get("/sandbox/", REMOTE_ADDR=address).status_code == 200

@@ -77,12 +77,15 @@ class Connection:
     async def hand_over(self, mail: Mail) -> tuple[Outcome, str]:
         """Hand over a mail and say what became of it, with a code.
 
-        Until the final dot is written, a lost connection has taken nothing along; from then on nobody knows.
+        Until the final dot is written, a lost connection has taken nothing along; from then on nobody knows. One that is lost
+        over the mail itself may be lost over it again, so the next try comes later and later.
         """
         self.mails += 1
+        when_lost = Outcome.UNSENT
         try:
             async with asyncio.timeout(self._said.response_timeout_s):
                 await self._offer(mail)
+                when_lost = Outcome.LATER
                 await self._write(mail.octets)
             self._write_dot()
         except _Settled as settled:
@@ -92,7 +95,7 @@ class Connection:
             return Outcome.LATER, "timeout"
         except (aiosmtplib.SMTPException, OSError):
             self.drop()
-            return Outcome.UNSENT, "lost"
+            return when_lost, "lost"
         except BaseException:
             self.drop()
             raise
@@ -100,10 +103,12 @@ class Connection:
 
     async def quit(self) -> None:
         """Say goodbye, and hang up even if nobody answers."""
-        with suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
-            async with asyncio.timeout(min(1.0, self._said.response_timeout_s)):
-                await self._client.quit()
-        self.drop()
+        try:
+            with suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
+                async with asyncio.timeout(min(1.0, self._said.response_timeout_s)):
+                    await self._client.quit()
+        finally:
+            self.drop()
 
     def drop(self) -> None:
         """Hang up at once."""

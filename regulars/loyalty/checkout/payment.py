@@ -93,6 +93,8 @@ def chosen(wanted: Wanted, worth: Worth, *, available: int, payable: int) -> tup
     `available` are the points at hand, `payable` the money that points may pay. Raises `NotEnoughPoints`, `PointsPayTooMuch`,
     `PointsWorthNothing`.
     """
+    if not worth.money:
+        raise PointsWorthNothing("Points of this programme are not worth money.", field="points")
     points, money = worth.most(available, payable) if wanted == MAX else worth.most(wanted)
     if wanted == MAX and not points and worth.most(available)[0]:
         raise too_much(payable, available, worth, field="points")

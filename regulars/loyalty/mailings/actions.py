@@ -249,8 +249,11 @@ def send_test(
     member's name, so that leaving takes it back. Raises `TestNotPossible`, `MailingNotPossible`, `TemplateRefused`.
     """
     checks.can_be_sent(mailing)
-    targets = dict([*_typed(mailing, addresses, by), *_chosen(mailing, members_too)])
-    if not targets or len(targets) > MOST_TESTS:
+    typed = [raw for raw in addresses if raw.strip()]
+    if len(typed) + len(members_too) > MOST_TESTS:
+        raise TestNotPossible(f"Give one to {MOST_TESTS} addresses.", field="addresses")
+    targets = dict([*_typed(mailing, typed, by), *_chosen(mailing, members_too)])
+    if not targets:
         raise TestNotPossible(f"Give one to {MOST_TESTS} addresses.", field="addresses")
     run = runs.open_run(SYSTEM, mailing_id=mailing.public_id, kind="test", channel=mailing.channel, by=by, at=at)
     people = {
@@ -275,7 +278,7 @@ def send_test(
 
 def _typed(mailing: Mailing, addresses: Sequence[str], by: Actor) -> list[tuple[str, str]]:
     """Who gets what was typed: the member whose address it is, else nobody but the employee's own numbered name."""
-    typed = dict.fromkeys(_normalised(mailing.channel, raw) for raw in addresses if raw.strip())
+    typed = dict.fromkeys(_normalised(mailing.channel, raw) for raw in addresses)
     owners = {address: members.find_by_identifier(KINDS[mailing.channel], address) for address in typed}
     return [
         (owner.public_id if (owner := owners[address]) else f"{by.kind}:{by.id}:{place}", address)

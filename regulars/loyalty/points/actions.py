@@ -68,9 +68,10 @@ def add_accrual(
     purchase_id: int | None,
     at: datetime,
 ) -> int:
-    """Add a crediting of lots to a batch; its row holds the balance afterwards."""
+    """Add a crediting of lots to a batch; its row holds what can be used afterwards, whatever time has left to be posted."""
     for lot in lots:
         _check(lot.amount)
+    statements.LOCK.add_to(batch, member_id=member_id, currency_id=currency_id)
     return statements.ACCRUE.add_to(
         batch,
         amounts=[lot.amount for lot in lots],

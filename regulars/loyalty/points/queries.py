@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from regulars.kit import sql
 from regulars.loyalty.points.models import Lot
@@ -25,7 +25,7 @@ class BalanceAt:
 _AT = """
 with open_lot as (
   select remaining - held as free, activates_at, expires_at from loyalty_points_lot
-   where member_id = %(member)s and currency_id = %(currency)s and remaining > held
+   where member_id = %(member)s and currency_id = %(currency)s and remaining > 0 and remaining > held
      and (expires_at is null or expires_at > %(at)s)
 ), usable as (select * from open_lot where activates_at <= %(at)s),
 next as (select min(expires_at) as at from usable)
@@ -47,7 +47,8 @@ def get_balance(member_id: int, currency_id: int, *, at: datetime) -> BalanceAt:
 
 def list_lots(member_id: int, *, at: datetime) -> list[Lot]:
     """The lots with points that are not held, in the order in which they will be spent."""
-    usable = Lot.objects.filter(member_id=member_id, remaining__gt=F("held")).exclude(expires_at__lte=at)
+    free = Q(remaining__gt=0) & Q(remaining__gt=F("held"))  # the first half is for the index of open lots
+    usable = Lot.objects.filter(free, member_id=member_id).exclude(expires_at__lte=at)
     return sorted(usable, key=lambda lot: (lot.expires_at is None, lot.expires_at, lot.activates_at, lot.pk))
 
 
@@ -62,7 +63,7 @@ class Expiry:
 _EXPIRIES = """
 select ((expires_at - interval '1 microsecond') at time zone %(zone)s)::date as "on", sum(remaining - held)::bigint as amount
   from loyalty_points_lot
- where member_id = %(member)s and currency_id = %(currency)s and remaining > held
+ where member_id = %(member)s and currency_id = %(currency)s and remaining > 0 and remaining > held
    and activates_at <= %(at)s and expires_at > %(at)s
  group by 1 order by 1
 """

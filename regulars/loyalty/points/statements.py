@@ -25,14 +25,16 @@ class Statement:
 
 
 _USABLE = "(is_active or activates_at <= %(at)s) and (expires_at is null or expires_at > %(at)s)"
+# The first half follows from the second, but only the first tells PostgreSQL that the index of open lots will do.
+_FREE = "remaining > 0 and remaining > held"
 _FREE_NOW = f"""(select coalesce(sum(remaining - held), 0) from loyalty_points_lot l
-                  where l.member_id = %(member_id)s and l.currency_id = b.currency_id and remaining > held and {_USABLE})"""
+                  where l.member_id = %(member_id)s and l.currency_id = b.currency_id and {_FREE} and {_USABLE})"""
 _TAKEN = f"""
 open_lot as (
   select id, is_active, remaining - held as free,
          sum(remaining - held) over (order by expires_at nulls last, activates_at, id) as upto
     from loyalty_points_lot
-   where member_id = %(member_id)s and currency_id = %(currency_id)s and remaining > held and {_USABLE}
+   where member_id = %(member_id)s and currency_id = %(currency_id)s and {_FREE} and {_USABLE}
 ), usable as (
   select coalesce(sum(free), 0) as amount from open_lot
 ), taken as (
@@ -55,7 +57,7 @@ with given as (
                                   is_active, source_kind, purchase_id, offer_id)
   select %(member_id)s, %(currency_id)s, %(operation_id)s, amount, amount, 0, activates_at, expires_at,
          activates_at <= %(at)s, %(kind)s, %(purchase_id)s, offer_id from given
-  returning id, amount, is_active
+  returning id, amount, is_active, {_USABLE} as is_usable
 ), entry as (
   insert into {ENTRY}
   select %(member_id)s, %(operation_id)s, %(currency_id)s, {ACCOUNT}, amount, id, %(at)s from lot
@@ -68,7 +70,7 @@ select %(member_id)s, %(currency_id)s, coalesce(sum(amount) filter (where is_act
   from lot
 on conflict (member_id, currency_id) do update
    set available = b.available + excluded.available, pending = b.pending + excluded.pending
-returning available, pending
+returning ({_FREE_NOW} + (select coalesce(sum(amount) filter (where is_usable), 0) from lot))::bigint as available
 """)
 
 LOCK = Statement(

@@ -21,8 +21,8 @@ select distinct coalesce(f.member_id, k.member_id) as member_id
 """
 
 
-def list_types() -> list[Kind]:
-    """All mailing types in their order, base types first."""
+def list_types(*, partner_id: int | None = None) -> list[Kind]:
+    """All mailing types in their order, base types first; with a partner, that partner's and those of everybody."""
     return [
         Kind(
             code=known.code,
@@ -33,6 +33,7 @@ def list_types() -> list[Kind]:
             is_visible=known.is_visible,
         )
         for known in MailingType.objects.order_by("position", "id")
+        if partner_id is None or known.partner_id in (None, partner_id)
     ]
 
 

@@ -45,6 +45,12 @@ class Command(BaseCommand):
 
 
 def _greeting(address: str) -> Iterator[str]:
-    yield f"Regulars answers at {address}/ (back office: {address}/backoffice/). Ctrl-C stops it."
-    if first.is_needed():
+    desks = {"loyalty": "back office: {}/backoffice/", "smartcomms": "Smart Communications: {}/smartcomms/"}
+    here = ", ".join(words.format(address) for system, words in desks.items() if system in settings.SYSTEMS)
+    yield f"Regulars answers at {address}/ ({here}). Ctrl-C stops it."
+    if not first.is_needed():
+        return
+    if "loyalty" in settings.SYSTEMS:
         yield f"Nobody works here yet. Make the first administrator: {address}/?word={first_visit.setup_word()}"
+    else:
+        yield f"Nobody works here yet. Name the first administrator by {first.LOGIN} and {first.PASSWORD}, and start again."

@@ -53,7 +53,7 @@ class MailingPages(SendingPages):
     knows = {"audience_id": (Audience, "public_id"), "mailing_type": (MailingType, "code")}
 
     def form_for(self, request: HttpRequest, given: Any, row: Any) -> editor.MailingForm:
-        """The form of a mailing; the audiences of the employee's partner are offered."""
+        """The form of a mailing; audiences and mailing types of the employee's partner are offered."""
         partner_id = getattr(request.user, "partner_id", None)
         return editor.MailingForm(given, initial=editor.initial_of(row), partner_id=partner_id)
 
@@ -69,16 +69,19 @@ class MailingPages(SendingPages):
 
     def previews(self, request: HttpRequest, said: QueryDict) -> tuple[str, list[Preview]]:
         """Whom the previews are for, and one for each language that has a text."""
-        return editor.previews(said, may_see_people=request.user.has_perm("members.view"))
+        partner_id = getattr(request.user, "partner_id", None)
+        return editor.previews(said, may_see_people=request.user.has_perm("members.view"), partner_id=partner_id)
 
     def sentence_of(self, row: Mailing) -> str:
         """Whom the mailing is for, in one sentence."""
         if not row.audience_id:
             return "No audience has been chosen yet."
         try:
-            return f"{audiences.sentence(audiences.get_filter(audiences.get(row.audience_id)))}."
+            whom = f"{audiences.sentence(audiences.get_filter(audiences.get(row.audience_id)))}."
         except Refusal as refusal:
             return refusal.message
+        kind = MailingType.objects.filter(code=row.mailing_type, is_read_only=True).first()
+        return f"{whom} “{kind}” cannot be refused: who wants no mailings gets it, too." if kind else whom
 
     def estimate_of(self, row: Mailing) -> dict[str, Any]:
         """What starting it now would reach and cost."""
@@ -87,7 +90,9 @@ class MailingPages(SendingPages):
         return estimates.estimate(row, at=clock.now()).stored()
 
     def test(self, row: Mailing, said: dict[str, Any], request: HttpRequest) -> Run:
-        """Send it to what was typed, and to the chosen members."""
+        """Send it to what was typed, and to the chosen members; who may not look at members lets nobody speak as one."""
+        if said["as_member"].strip() and not request.user.has_perm("members.view"):
+            raise mailings.TestNotPossible("Only who may look at members can say it as to one.", field="as_member")
         return mailings.send_test(
             row,
             addresses=said["addresses"].splitlines(),

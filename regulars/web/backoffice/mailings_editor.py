@@ -47,7 +47,7 @@ class MailingForm(SendingForm):
         types, whom = self.fields["mailing_type"], self.fields["audience"]
         assert isinstance(types, forms.ChoiceField)
         assert isinstance(whom, forms.ChoiceField)
-        types.choices = [(kind.code, kind.name) for kind in subscriptions.list_types()]
+        types.choices = [(kind.code, kind.name) for kind in subscriptions.list_types(partner_id=partner_id)]
         offered = audiences.list_audiences(partner_id=partner_id)
         whom.choices = [("", "Not chosen yet"), *((each.public_id, each.name) for each in offered)]
 
@@ -68,23 +68,28 @@ def initial_of(mailing: Mailing | None) -> dict[str, Any]:
     return {**{name: getattr(mailing, name) for name in plain}, "audience": mailing.audience_id, **texts}
 
 
-def previews(said: Mapping[str, Any], *, may_see_people: bool) -> tuple[str, list[Preview]]:
-    """Whom the previews are for, and one for each language that has a text."""
+def previews(
+    said: Mapping[str, Any], *, may_see_people: bool, partner_id: int | None = None
+) -> tuple[str, list[Preview]]:
+    """Whom the previews are for, and one for each language that has a text; another partner's audience is nobody's."""
     typed = sending_editor.typed({name: str(said.get(name, "")) for name in said})
     whom = {"mailing_type": said.get("mailing_type", ""), "audience_id": said.get("audience", "")}
     mailing = Mailing(**whom, **typed)
     renderer = rendering.Renderer(mailing)
-    person = _somebody(mailing) if may_see_people and mailing.audience_id else None
+    person = _somebody(mailing, partner_id) if may_see_people and mailing.audience_id else None
     values = renderer.values(person, unsubscribe_url=rendering.SAMPLE_URL) if person else renderer.sample()
     words = f"As {values['first_name']} {values['last_name']} gets it" if person else "As somebody made up gets it"
     locales = rendering.locales_of(mailing)
     return words, [sending_editor.preview(renderer, each, values, channel=mailing.channel) for each in locales]
 
 
-def _somebody(mailing: Mailing) -> queries.Person | None:
-    """The first member of the audience."""
+def _somebody(mailing: Mailing, partner_id: int | None) -> queries.Person | None:
+    """The first member of the audience, if it is one that this partner may choose."""
     try:
-        chosen = audiences.get_filter(audiences.get(mailing.audience_id))
+        audience = audiences.get(mailing.audience_id)
+        if partner_id is not None and audience.partner_id not in (None, partner_id):
+            return None
+        chosen = audiences.get_filter(audience)
         first = audiences.list_sample(chosen, limit=1, at=clock.now())
     except Refusal:
         return None

@@ -1,7 +1,8 @@
 """Messages of one system, their deliveries, and the gateways that both systems send through; addresses are masked."""
 
+import re
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import partial
 from typing import Any, ClassVar
 
@@ -10,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from regulars.kit import clock
 from regulars.messages.models import Delivery, Message, MessageClass
 from regulars.providers import actions as providers
 from regulars.providers.models import Gateway, Price
@@ -19,6 +21,7 @@ from regulars.web.backoffice.reading import Reading, button
 from regulars.web.shell import figures
 
 MOST_MICROS = 10**12
+_PRICE = re.compile(r"[0-9]{1,12}(\.[0-9]{0,6})?|\.[0-9]{1,6}", re.ASCII)
 PERSON = columns.link("person_id", "To whom")
 GATEWAY = columns.link("gateway_id", "Gateway")
 CHANNELS = [("sms", "SMS"), ("email", "Email"), ("push", "Push"), ("viber", "Viber"), ("social", "Social networks"),
@@ -27,12 +30,21 @@ RESULTS = [
     (state, state.capitalize())
     for state in ("submitting", "accepted", "delivered", "read", "failed", "expired", "unknown")
 ]
+PAUSED = columns.named("paused", "Paused", lambda row: paused(row) or None)
 TEXT = columns.named("text_said", "Text", lambda row: text_of(row) or None)
 
 
 def text_of(message: Message) -> str:
     """What the message says; a one-time code is nobody else's."""
     return "••• (a one-time code is not shown)" if message.message_class == MessageClass.CODE else message.text
+
+
+def paused(gateway: Gateway) -> str:
+    """Until when nothing is sent through it, and why; nothing when it is not paused now."""
+    if gateway.paused_until is None or gateway.paused_until <= clock.now():
+        return ""
+    until = f"until {figures.moment(gateway.paused_until)}"
+    return f"{until}: {gateway.trouble}" if gateway.trouble else until
 
 
 class MessagePages(Reading):
@@ -128,11 +140,8 @@ class PricesForm(forms.Form):
             *prefix, price = line.replace(",", ".").split() or ["", ""]
             if not price:
                 continue
-            try:
-                micros = Decimal(price).scaleb(6)
-            except InvalidOperation:
-                micros = Decimal("NaN")
-            if len(prefix) > 1 or not micros.is_finite() or micros != int(micros) or not 0 <= micros < MOST_MICROS:
+            micros = Decimal(price).scaleb(6) if _PRICE.fullmatch(price) else Decimal(-1)
+            if len(prefix) > 1 or not 0 <= micros < MOST_MICROS:
                 raise forms.ValidationError(f"Line {place} is not a beginning and a price, such as “+7 0.025”.")
             if (beginning := "".join(prefix)) in prices:
                 raise forms.ValidationError(f"Line {place} says the same beginning again.")
@@ -145,7 +154,7 @@ class GatewayPages(Reading):
 
     list_display = (
         "name", "channel", "provider", columns.yes_no("is_on", "State", yes="On", no="Off"),
-        columns.yes_no("is_test", "Stand-in"),
+        columns.yes_no("is_test", "Stand-in"), PAUSED,
     )  # fmt: skip
     list_filter = (filters.truth("is_on"),)
     fieldsets = (
@@ -153,6 +162,7 @@ class GatewayPages(Reading):
             "name", "channel", "provider", columns.yes_no("is_on", "State", yes="On", no="Off"),
             columns.yes_no("is_test", "Stand-in"),
         )}),
+        ("Health", {"fields": (PAUSED, columns.text("trouble", "Last trouble"))}),
         ("Settings", {"fields": (columns.pairs("settings"),)}),
     )  # fmt: skip
     actions_detail = ("set_prices",)

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from regulars.kit import clock
@@ -37,6 +38,11 @@ class Acts(Reading):
     def has_start_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whether the employee may send: tests, now, at a time; pause and break off."""
         return bool(request.user.has_perm("mailings.start"))
+
+    def may_touch(self, request: HttpRequest, row: Any) -> bool:
+        """Whether the employee may write this mailing: one that starts by itself is touched only by who may send."""
+        starts_by_itself = row is not None and row.state == "scheduled"
+        return self.has_add_permission(request) and (not starts_by_itself or self.has_start_permission(request))
 
     def sentence_of(self, row: Any) -> str:
         """Whom the mailing is for, in one sentence."""
@@ -78,10 +84,13 @@ class Acts(Reading):
         form: Any = partial(SendForm, initial={"version": version})
         return self.ask(request, object_id, act, title="Send now", sentence=sentence, form=form)
 
+    def _estimate_face(self, row: Any) -> faces.EstimateFace:
+        return faces.estimate_face(self.estimate_of(row), self.spoken, channel=row.channel)
+
     def _before_start(self, row: Any) -> str:
         whom = self.sentence_of(row)
         try:
-            return f"{whom} {faces.estimate_face(self.estimate_of(row), self.spoken).sentence}"
+            return f"{whom} {self._estimate_face(row).sentence}"
         except Refusal as refusal:
             return f"{whom} {refusal.message}"
 
@@ -159,6 +168,8 @@ class Acts(Reading):
         """Ask, then archive."""
 
         def act(row: Any, said: dict[str, Any]) -> str:
+            if not self.may_touch(request, row):
+                raise PermissionDenied
             self.verbs.archive(row, by=self.actor(request), at=clock.now())
             return f"“{row.name}” is put away."
 

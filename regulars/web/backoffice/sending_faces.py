@@ -87,12 +87,12 @@ class EstimateFace:
     sentence: str
 
 
-def estimate_face(said: Mapping[str, Any], spoken: Spoken) -> EstimateFace:
+def estimate_face(said: Mapping[str, Any], spoken: Spoken, *, channel: str) -> EstimateFace:
     """An estimate, as a page and a confirmation tell it."""
     about = "" if said["is_exact"] else "about "
     by_parts = [(_parts_words(n), count, "") for n, count in said["messages_by_parts"].items()]
     out = [(reason_in_words(code).capitalize(), n, "") for code, n in said["left_out"].items()]
-    cost = cost_words(said, spoken)
+    cost = cost_words(said, spoken, channel=channel)
     size = counted(said["size"], spoken.one, spoken.many)
     sentence = f"{size} now, {figures.number(said['reachable'])} of them can be reached. {cost}"
     return EstimateFace(
@@ -112,22 +112,27 @@ def estimate_face(said: Mapping[str, Any], spoken: Spoken) -> EstimateFace:
     )
 
 
-def cost_words(said: Mapping[str, Any], spoken: Spoken) -> str:
+def cost_words(said: Mapping[str, Any], spoken: Spoken, *, channel: str) -> str:
     """What it costs in one sentence; without a price list that is said, and no sum."""
     if not said["has_prices"]:
         return "There is no price list for this channel, so the cost is not known."
     about = "" if said["is_exact"] else "about "
     unpriced = said["unpriced_parts"]
-    more = f" Not counted: {counted(unpriced, 'part', 'parts')} to numbers without a price." if unpriced else ""
+    more = f" Not counted: {_pieces(unpriced, channel)} to addresses without a price." if unpriced else ""
     cost = spoken.money(said["cost_micros"])
-    return f"It costs {about}{cost}, {about}{counted(said['parts'], 'part', 'parts')}.{more}"
+    return f"It costs {about}{cost}, {about}{_pieces(said['parts'], channel)}.{more}"
 
 
-def paid_words(cost: Cost, spoken: Spoken) -> str:
+def paid_words(cost: Cost, spoken: Spoken, *, channel: str) -> str:
     """What a run has cost so far."""
     if cost.parts and cost.unpriced_parts == cost.parts:
-        return f"{counted(cost.parts, 'part', 'parts')}; no price is known"
-    return f"{spoken.money(cost.micros)}, {counted(cost.parts, 'part', 'parts')}"
+        return f"{_pieces(cost.parts, channel)}; no price is known"
+    return f"{spoken.money(cost.micros)}, {_pieces(cost.parts, channel)}"
+
+
+def _pieces(count: int, channel: str) -> str:
+    """What is paid for, counted: an SMS by its parts, anything else by the message."""
+    return counted(count, "part", "parts") if channel == "sms" else counted(count, "message", "messages")
 
 
 def _note(said: Mapping[str, Any], spoken: Spoken) -> str:
@@ -180,8 +185,8 @@ def run_face(run: Run, spoken: Spoken) -> RunFace:
         left_out=shares(
             [(reason_in_words(code).capitalize(), n, "") for code, n in seen.left_out.items()], seen.people
         ),
-        estimated=cost_words(said, spoken) if said else "",
-        paid=paid_words(messages.cost_of_run(run.pk), spoken) if run.ended_at else "",
+        estimated=cost_words(said, spoken, channel=run.channel) if said else "",
+        paid=paid_words(messages.cost_of_run(run.pk), spoken, channel=run.channel) if run.ended_at else "",
     )
 
 

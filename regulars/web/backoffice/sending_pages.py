@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from regulars.kit.refusal import Refusal
+from regulars.kit.text import is_storable
 from regulars.messages import outcomes
 from regulars.runs import queries as runs
 from regulars.runs.models import Run
@@ -109,7 +110,7 @@ class SendingPages(Acts):
         return self._editor(request, self._row(request, object_id))
 
     def _editor(self, request: HttpRequest, mailing: Any) -> HttpResponse:
-        if not self.has_add_permission(request):
+        if not self.may_touch(request, mailing):
             raise PermissionDenied
         given = request.POST if request.method == "POST" else None
         form = self.form_for(request, given, mailing)
@@ -132,6 +133,8 @@ class SendingPages(Acts):
         """What is being written, as one person would get it."""
         if not self.has_add_permission(request) or request.method != "POST":
             raise PermissionDenied
+        if not all(is_storable(value) for name in request.POST for value in request.POST.getlist(name)):
+            raise BadRequest("A text cannot contain NUL.")
         whom, shown = self.previews(request, request.POST)
         return TemplateResponse(request, "backoffice/_mailing_preview.html", {"whom": whom, "previews": shown})
 
@@ -154,6 +157,7 @@ class SendingPages(Acts):
             "can_write": self.has_write_permission(request),
             "can_start": self.has_start_permission(request),
             "can_edit": mailing.state in EDITABLE,
+            "may_touch": self.may_touch(request, mailing),
             "texts": editor.written(mailing),
         }
         return self._page(request, "backoffice/mailing.html", mailing.name, mailing, **shown)
@@ -162,7 +166,7 @@ class SendingPages(Acts):
         """What a start would reach and cost now."""
         mailing = self._row(request, object_id)
         try:
-            context: dict[str, Any] = {"face": faces.estimate_face(self.estimate_of(mailing), self.spoken)}
+            context: dict[str, Any] = {"face": self._estimate_face(mailing)}
         except Refusal as refusal:
             context = {"trouble": refusal.message}
         return TemplateResponse(request, "backoffice/_mailing_estimate.html", context)

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
 
 from regulars.access.models import Employee, TillKey
 from regulars.journal.models import Delivery as JournalDelivery
@@ -74,16 +75,37 @@ class Outbox(journal.DeliveryPages):
     sister = "smartcomms"
 
 
+def own_messages(request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The messages that the employee's partner may read: those of its own mailings, and those of no mailing."""
+    partner_id = getattr(request.user, "partner_id", None)
+    if partner_id is None:
+        return rows
+    mailing_ids = Mailing.objects.filter(partner_id=partner_id).values("public_id")
+    run_ids = Run.objects.filter(system="loyalty", mailing_id__in=mailing_ids).values("pk")
+    return rows.filter(Q(run_id__isnull=True) | Q(run_id__in=run_ids))
+
+
 class Messages(messages.MessagePages):
     """Loyalty's messages."""
 
     system = "loyalty"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Without those of other partners' mailings."""
+        return own_messages(request, super().get_queryset(request))
 
 
 class Deliveries(messages.DeliveryPages):
     """Deliveries of Loyalty's messages."""
 
     system = "loyalty"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Without those of other partners' mailings."""
+        rows: QuerySet[Any] = super().get_queryset(request)
+        if getattr(request.user, "partner_id", None) is None:
+            return rows
+        return rows.filter(message_id__in=own_messages(request, Message.objects.all()).values("pk"))
 
 
 PAGES: dict[type[Model], Any] = {

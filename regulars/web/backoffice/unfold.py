@@ -107,7 +107,7 @@ UNFOLD: dict[str, Any] = {
                 ("Messages", "sms", "regulars_messages_message", "messages"),
                 ("Deliveries", "outgoing_mail", "regulars_messages_delivery", "messages"),
                 ("Notification rules", "notifications", "loyalty_notifications_rule", "notifications"),
-                ("Gateways", "router", "providers_gateway", "messages"),
+                ("Gateways", "router", "providers_gateway", "providers"),
                 ("Dead addresses", "block", "regulars_messages_suppression", "messages"),
                 ("Unmatched receipts", "help", "regulars_messages_receipt", "messages"),
             ),
@@ -149,7 +149,7 @@ UNFOLD_SMARTCOMMS: dict[str, Any] = {
                 "smartcomms_desk", "Messages",
                 ("Messages", "sms", "regulars_messages_message", "messages"),
                 ("Deliveries", "outgoing_mail", "regulars_messages_delivery", "messages"),
-                ("Gateways", "router", "providers_gateway", "messages"),
+                ("Gateways", "router", "providers_gateway", "providers"),
                 ("Dead addresses", "block", "regulars_messages_suppression", "messages"),
             ),
             group(

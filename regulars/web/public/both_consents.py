@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from regulars.contract.channels import BRIDGED, LOYALTY_CHANNELS
 from regulars.kit import phone
+from regulars.kit.text import tidy
 from regulars.loyalty.members import queries as members
 from regulars.loyalty.programme import queries as programme
 from regulars.loyalty.subscriptions import links, queries
@@ -47,7 +48,7 @@ type Turned = dict[str, list[tuple[str, bool]]]
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Lead to who was searched for, by name, phone or mailbox; to Anna when nobody was."""
-    words = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
+    words = tidy(request.GET.get("q", ""))[:LONGEST_SEARCH]
     anna = demo_sign_in.find_anna()
     if anna is None:
         raise Http404

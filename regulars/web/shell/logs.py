@@ -5,7 +5,7 @@ import re
 
 from regulars.kit.request import request_id
 
-_LINK = re.compile(r"/u/[^\s/?]+")
+_LINK = re.compile(r"/(u|preferences)/[^\s/?]+")
 
 
 class RequestNamed(logging.Filter):
@@ -29,4 +29,4 @@ class LinksMasked(logging.Filter):
 
 
 def _masked(value: object) -> object:
-    return _LINK.sub("/u/…", value) if isinstance(value, str) else value
+    return _LINK.sub(r"/\1/…", value) if isinstance(value, str) else value

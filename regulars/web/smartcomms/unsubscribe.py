@@ -59,6 +59,7 @@ def _show(request: HttpRequest, link: Link, customer: Customer, problems: list[P
         "switches": faces.switches(choices),
         "mailings": faces.mailings(choices),
         "hears": faces.hears(choices),
+        "was": " ".join(sorted(_on(choices))),
         "reasons": [{"code": reason.code, "name": _(reason.text)} for reason in queries.list_reasons()],
         "problems": problems or [],
     }
@@ -71,11 +72,11 @@ def _save(request: HttpRequest, link: Link, customer: Customer) -> HttpResponse:
     if reason and reason not in {known.code for known in queries.list_reasons()}:
         problems = [Problem("reason", _("Choose one of the reasons in the list, or none."))]
         return _show(request, link, customer, problems)
-    everything_off = request.POST.get("act") == "off"
+    moved = dict.fromkeys(_fields(before), False) if request.POST.get("act") == "off" else _moved(request, before)
     subscriptions.save_choices(
         customer.person_id,
-        channels=_channels(set() if everything_off else set(request.POST.getlist("channel"))),
-        categories=_categories(before, set() if everything_off else set(request.POST.getlist("cell"))),
+        channels={name: is_on for name, is_on in moved.items() if ":" not in name},
+        categories={(code, channel): is_on for name, is_on in moved.items() for code, channel in _cell(name)},
         reason=reason,
         by=_actor(request, link),
         at=clock.now(),
@@ -85,18 +86,30 @@ def _save(request: HttpRequest, link: Link, customer: Customer) -> HttpResponse:
     return render(request, SAVED, said)
 
 
-def _channels(ticked: set[str]) -> dict[str, bool]:
-    return {str(channel): channel in ticked for channel in SMARTCOMMS_CHANNELS}
+def _moved(request: HttpRequest, now: Choices) -> dict[str, bool]:
+    """The switches that were moved: what changed elsewhere since the page was shown stays as it is there."""
+    ticked = {*request.POST.getlist("channel"), *request.POST.getlist("cell")}
+    was = set(request.POST["was"].split()) if "was" in request.POST else _on(now)
+    return {name: name in ticked for name in _fields(now) if (name in ticked) != (name in was)}
 
 
-def _categories(shown: Choices, ticked: set[str]) -> dict[tuple[str, str], bool]:
-    """The cells that the page showed; one that is absent and stays ticked is not touched."""
-    return {
-        (choice.code, channel): f"{choice.code}:{channel}" in ticked
-        for choice in shown.categories
-        for channel, status in choice.statuses.items()
-        if status is not None or f"{choice.code}:{channel}" not in ticked
+def _fields(shown: Choices) -> list[str]:
+    """The names of all switches of the page: a channel's code, or a category's code and a channel's."""
+    cells = [f"{choice.code}:{channel}" for choice in shown.categories for channel in choice.statuses]
+    return [*map(str, SMARTCOMMS_CHANNELS), *cells]
+
+
+def _on(shown: Choices) -> set[str]:
+    """The names of those that the page shows as on; what is absent is not refused."""
+    cells = {
+        f"{one.code}:{channel}" for one in shown.categories for channel, on in one.statuses.items() if on is not False
     }
+    return cells | {channel for channel, is_on in shown.channels.items() if is_on}
+
+
+def _cell(name: str) -> list[tuple[str, str]]:
+    code, colon, channel = name.rpartition(":")
+    return [(code, channel)] if colon else []
 
 
 def _contact(customer: Customer, channel: str) -> str:

@@ -47,6 +47,7 @@ def _held(request: HttpRequest, till: TillAt, draft: Draft, wanted: Wanted) -> D
     if wanted == 0:
         return let_go(request, till, draft)
     basket = draft.as_basket(programme.get().currency, datetime.fromisoformat(draft.sold_at))
-    key = f"{draft.key}-{draft.holds}-{wanted}"
+    # The time of the price is in it: asked again for another basket, after an answer got lost, it is another request.
+    key = f"{draft.key}-{draft.holds}-{wanted}-{draft.sold_at}"
     checkout.reserve(draft.purchase, basket, wanted, key=key, till=till, by=actor(request, till), at=clock.now())
     return draft.holding()

@@ -39,4 +39,6 @@ def price(draft: Draft, till: TillAt, at: datetime) -> Priced:
         answer = checkout.calculate(asked.purchase, basket, till=till, at=at)
     except Refusal as refusal:
         return Priced(asked, customer=customer, refusal=refusal.message)
-    return Priced(replace(asked, quote=answer["quote"]), answer, customer)
+    # Points may wait although the page does not know it, because an answer got lost: then they can be taken off again.
+    held_for = asked.held_for or (identifier if answer["reserved"] else None)
+    return Priced(replace(asked, quote=answer["quote"], held_for=held_for), answer, customer)

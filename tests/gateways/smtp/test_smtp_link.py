@@ -11,7 +11,7 @@ import pytest
 
 from regulars.gateways.smtp import SmtpGateway, connection
 from regulars.messages.gateway import GatewayDown, Outcome, Receipt, ReceiptState
-from tests.gateways.smtp.mailroom import ANNA, hand_over, mailroom, meeting, settings, tls_context, until
+from tests.gateways.smtp.mailroom import ANNA, Link, hand_over, mailroom, meeting, settings, tls_context, until
 
 
 async def keep(receipt: Receipt) -> bool:
@@ -102,8 +102,11 @@ def test_a_server_that_has_enough_of_a_connection_is_not_held_against_the_mail()
     asyncio.run(story())
 
 
-@pytest.mark.parametrize("where", ["mail", "rcpt", "data", "body"])
-def test_a_cut_before_the_final_dot_has_sent_nothing(where: str) -> None:
+@pytest.mark.parametrize(
+    ("where", "outcome"),
+    [("mail", Outcome.UNSENT), ("rcpt", Outcome.UNSENT), ("data", Outcome.UNSENT), ("body", Outcome.LATER)],
+)
+def test_a_cut_before_the_final_dot_has_sent_nothing(where: str, outcome: Outcome) -> None:
     async def story() -> None:
         async with meeting() as both:
             both.room.cut = where
@@ -112,7 +115,7 @@ def test_a_cut_before_the_final_dot_has_sent_nothing(where: str) -> None:
             both.room.cut = ""
             again = await both.send(2)
 
-            assert (lost.outcome, lost.code, lost.provider_id) == (Outcome.UNSENT, "lost", "")
+            assert (lost.outcome, lost.code, lost.provider_id) == (outcome, "lost", "")
             assert again.outcome is Outcome.ACCEPTED
             assert len(both.room.taken) == 1
 
@@ -397,6 +400,24 @@ def test_closing_waits_for_the_answers_still_due() -> None:
             assert not was_closed
             assert result.outcome is Outcome.ACCEPTED
             assert (after.outcome, both.gateway.is_open) == (Outcome.UNSENT, False)
+            await until(lambda: not both.room.alive())
+
+    asyncio.run(story())
+
+
+def test_a_closing_that_is_cut_short_hangs_up_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def silent(link: Link, arg: str) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Link, "smtp_QUIT", silent)
+
+    async def story() -> None:
+        async with meeting() as both:
+            await both.send()
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.2):
+                    await both.gateway.close()
+
             await until(lambda: not both.room.alive())
 
     asyncio.run(story())

@@ -139,8 +139,9 @@ def test_points_that_are_worth_nothing_pay_nothing() -> None:
     counter = Counter(1000, worth=(0, 1))
 
     assert counter.calculate()["points_payable"] == {"points": 0, "worth": 0}
-    with pytest.raises(payment.PointsWorthNothing):
-        counter.reserve(10)
+    for wanted in (10, ALL):
+        with pytest.raises(payment.PointsWorthNothing):
+            counter.reserve(wanted)
 
 
 def test_points_pay_at_most_the_share_that_the_programme_allows(counter: Counter) -> None:

@@ -261,6 +261,17 @@ def test_one_person_whose_text_fails_is_left_out_and_the_others_are_not() -> Non
     assert not run.is_held
 
 
+def test_one_of_a_few_is_left_out_as_well_and_the_run_ends() -> None:
+    post.gateway()
+    post.people(2)
+    (zero,) = post.people(1, first_name="Zero")
+
+    run = post.started(texts={"en": FRAGILE})
+
+    assert (len(post.queued()), post.reasons()) == (2, {zero.public_id: "render_failed"})
+    assert (run.state, run.is_held) == ("sending", False)
+
+
 def test_a_text_that_fails_for_many_holds_the_run_and_says_why() -> None:
     post.gateway()
     post.people(3, first_name="Zero")

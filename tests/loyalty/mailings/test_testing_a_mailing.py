@@ -54,6 +54,16 @@ def test_it_says_what_it_would_say_to_a_chosen_member_but_carries_nobody_elses_w
     assert message.unsubscribe_url not in ("", _way_out(mailing, olga.public_id))
 
 
+def test_a_long_list_is_refused_before_anybody_is_looked_up(django_assert_max_num_queries: Any) -> None:
+    post.gateway()
+    mailing = post.draft()
+
+    with django_assert_max_num_queries(20), pytest.raises(actions.TestNotPossible) as refused:
+        sent_test(mailing, *[f"+4477009{number:05}" for number in range(60)])
+
+    assert refused.value.field == "addresses"
+
+
 def _way_out(mailing: Mailing, person_id: str) -> str:
     from regulars.loyalty.mailings.rendering import Renderer
 

@@ -1,9 +1,11 @@
 """Points are given, spent and forfeited; the book always balances."""
 
+import re
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from regulars.kit import sql
 from regulars.loyalty.members import actions as members
@@ -12,6 +14,7 @@ from regulars.loyalty.points import operations, queries
 from regulars.loyalty.points.models import Lot
 from regulars.loyalty.programme import queries as programme
 from tests import make
+from tests.loyalty.points import book
 
 pytestmark = pytest.mark.django_db
 
@@ -160,3 +163,51 @@ def test_a_balance_that_would_grow_too_large_is_refused():
 
     with pytest.raises(operations.SumTooLarge), transaction.atomic():
         _grant(member, 10, "b")
+
+
+def test_what_is_told_after_giving_is_right_before_time_was_posted():
+    member, later = make.member(), make.AT + timedelta(days=2)
+    _grant(member, 100, "gone", expires_at=make.AT + timedelta(days=1))
+    book.accrue(member, 20, activates_at=make.AT + timedelta(days=1))
+
+    answer = points.grant(member.pk, 5, key=_key("new", {"amount": 5}), by=make.BY, at=later)
+
+    assert answer == {"amount": 5, "available": 25}
+    assert _available(member, later) == 25
+
+
+def test_what_is_credited_too_late_to_be_used_is_not_told_as_usable():
+    member, later = make.member(), make.AT + timedelta(days=2)
+    _grant(member, 10, "here")
+
+    answer = points.grant(member.pk, 5, key=_key("late"), expires_at=make.AT, by=make.BY, at=later)
+
+    assert answer == {"amount": 5, "available": 10}
+
+
+def test_whatever_is_asked_of_a_members_lots_goes_by_their_index():
+    member, currency = make.member(), programme.get_currency().pk
+    _grant(member, 100, "a")
+
+    def spend():
+        points.redeem(member.pk, 1, key=_key("b"), by=make.BY, at=make.AT)
+        book.release(member, book.hold(member, 1))
+        book.redeem_held(member, book.hold(member, 1))
+        _grant(member, 1, "c")
+        queries.get_balance(member.pk, currency, at=make.AT)
+        queries.list_lots(member.pk, at=make.AT)
+        queries.list_expiries(member.pk, make.AT)
+
+    with CaptureQueriesContext(connection) as seen:
+        spend()
+    asked = [
+        each
+        for query in seen
+        for each in query["sql"].split(";\n")
+        if re.search('(from|update) "?loyalty_points_lot', each, re.IGNORECASE)
+    ]
+    sql.run("set local enable_seqscan = off")
+    plans = ["\n".join(row["QUERY PLAN"] for row in sql.fetch(dict, f"explain {each}")) for each in asked]
+
+    assert len(plans) == 9
+    assert [plan for plan in plans if "Seq Scan on loyalty_points_lot" in plan] == []

@@ -9,9 +9,11 @@ from django.test import Client
 from regulars.access.models import Employee
 from regulars.journal.models import Entry
 from regulars.kit.clock import now
+from regulars.loyalty.audiences.models import Audience
 from regulars.loyalty.mailings import actions
 from regulars.loyalty.mailings.models import Mailing
-from regulars.messages.models import Message
+from regulars.loyalty.subscriptions import actions as subscriptions
+from regulars.messages.models import Delivery, Message
 from regulars.runs.models import Run
 from tests import cast, make
 from tests.loyalty.mailings import post
@@ -302,6 +304,127 @@ def test_an_employee_of_one_partner_sees_that_partners_mailings_only() -> None:
     assert client.get(at(other)).status_code != 200
     client.post(ADD, said(name="New"))
     assert Mailing.objects.get(name="New").partner_id == partner.pk
+
+
+def test_an_employee_of_one_partner_reads_no_messages_of_other_partners_mailings() -> None:
+    cast.anna()
+    gateway_id, partner = post.gateway(), make.partner()
+    own = actions.draft(post.new(texts={"en": "Ours"}), partner_id=partner.pk, by=make.BY, at=make.AT)
+    for mailing in (own, post.draft(texts={"en": "Theirs"})):
+        post.start(mailing)
+    post.drive()
+    post.send(gateway_id)
+    client = staff.signed_in("marketer")
+    Employee.objects.update(partner_id=partner.pk)
+
+    page = client.get(staff.list_of("backoffice", Message)).text
+    theirs = Message.objects.get(text="Theirs")
+    deliveries = client.get(staff.list_of("backoffice", Delivery))
+
+    assert ("Ours" in page, "Theirs" in page) == (True, False)
+    assert client.get(staff.page_of("backoffice", theirs)).status_code != 200
+    assert len(deliveries.context["cl"].result_list) == 1
+
+
+def test_the_preview_speaks_as_nobody_of_another_partners_audience() -> None:
+    cast.anna()
+    asked = said(audience=post.audience(), **{"texts.en": "Dear {{ last_name }}"})
+    Audience.objects.update(partner_id=make.partner("theirs").pk)
+    client = staff.signed_in("senior marketer")
+    address = "/backoffice/loyalty_mailings/mailing/preview/"
+
+    seen = client.post(address, asked).text
+    Employee.objects.update(partner_id=make.partner("ours").pk)
+    hidden = client.post(address, asked).text
+
+    assert "As Anna Morgan gets it" in seen
+    assert "Morgan" not in hidden.replace("Dear Morgan", "")
+    assert "somebody made up" in hidden
+
+
+def test_the_preview_of_what_no_text_can_hold_is_refused() -> None:
+    make.programme()
+
+    for field in ("audience", "mailing_type", "texts.en"):
+        asked = said(**{"audience": "x", field: "a\x00b"})
+        client = staff.signed_in("senior marketer")
+        assert client.post("/backoffice/loyalty_mailings/mailing/preview/", asked).status_code == 400
+
+
+def test_what_starts_by_itself_is_changed_and_put_away_only_by_who_may_send() -> None:
+    post.gateway()
+    cast.anna()
+    mailing = post.draft()
+    actions.schedule(mailing, now() + timedelta(days=1), by=make.BY, at=now())
+    mailing.refresh_from_db()
+    edited = said(name="Other", audience=mailing.audience_id, version=str(mailing.version))
+    designer, marketer = staff.signed_in("designer"), staff.signed_in("marketer")
+
+    answers = [designer.post(at(mailing, "edit"), edited), designer.post(at(mailing, "put_away"))]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert Mailing.objects.filter(name="Autumn", state="scheduled").exists()
+    assert 'id="act-edit"' not in designer.get(at(mailing)).text
+    assert 'id="act-edit"' in marketer.get(at(mailing)).text
+    assert marketer.post(at(mailing, "edit"), edited).status_code == 302
+    assert Mailing.objects.get().name == "Other"
+
+
+def test_only_who_may_look_at_members_lets_a_test_speak_as_one() -> None:
+    post.gateway()
+    anna = cast.anna().member
+    mailing = post.draft()
+    asked = {"addresses": "+447700999999", "as_member": anna.public_id}
+
+    refused = staff.signed_in("marketer").post(at(mailing, "send_test"), asked)
+    assert "Only who may look at members" in refused.text
+    assert not Message.objects.exists()
+    staff.signed_in("senior marketer").post(at(mailing, "send_test"), asked)
+    assert Message.objects.get().text == "Hello Anna"
+
+
+def test_an_email_is_paid_for_by_the_message_and_sending_again_is_no_main_button() -> None:
+    gateway_id = post.gateway("email", **{"": 40_000})
+    cast.anna()
+    mailing, client = post.email(), staff.signed_in("marketer")
+
+    assert "It costs £0.04, 1 message." in client.get(at(mailing, "estimate")).text
+    assert 'class="mail-button mail-main" id="act-start"' in client.get(at(mailing)).text
+    post.start(mailing)
+    post.drive()
+    post.send(gateway_id, channel="email")
+    post.drive()
+    page = client.get(at(mailing)).text
+
+    assert "It has cost £0.04, 1 message." in page
+    assert 'class="mail-button" id="act-start" href="../start/">Send again' in page
+
+
+def test_an_employee_of_one_partner_is_offered_that_partners_mailing_types_and_those_of_everybody() -> None:
+    make.programme()
+    ours, theirs = make.partner("ours"), make.partner("theirs")
+    for code, partner in (("ours", ours), ("theirs", theirs)):
+        said_type = {"name": code, "base": "mailings", "partner_id": partner.pk}
+        subscriptions.add_type(code, **said_type, by=make.BY, at=make.AT)
+    client = staff.signed_in("marketer")
+    Employee.objects.update(partner_id=ours.pk)
+
+    offered = [code for code, _ in client.get(ADD).context["form"].fields["mailing_type"].choices]
+    client.post(ADD, said(mailing_type="theirs"))
+
+    assert {"ours", "mailings"} <= set(offered)
+    assert "theirs" not in offered
+    assert not Mailing.objects.exists()
+
+
+def test_a_mailing_that_cannot_be_refused_says_so_before_it_starts() -> None:
+    post.gateway()
+    cast.max_()
+    mailing, client = post.draft(mailing_type="system"), staff.signed_in("marketer")
+
+    for page in (client.get(at(mailing)).text, client.get(at(mailing, "start")).text):
+        assert "“System messages” cannot be refused: who wants no mailings gets it, too." in page
+    assert "cannot be refused" not in client.get(at(post.draft())).text
 
 
 def test_a_mailing_is_copied_and_put_away() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from regulars.providers import actions as providers
 from regulars.providers import queries
 from regulars.providers.models import Gateway
 from tests import make
@@ -11,8 +12,12 @@ from tests.web.backoffice import staff
 pytestmark = pytest.mark.django_db
 
 
+def page(gateway_id: int) -> str:
+    return staff.page_of("backoffice", Gateway.objects.get(pk=gateway_id))
+
+
 def address(gateway_id: int) -> str:
-    return staff.page_of("backoffice", Gateway.objects.get(pk=gateway_id)).replace("change", "set_prices")
+    return page(gateway_id).replace("change", "set_prices")
 
 
 def test_a_price_list_is_shown_and_replaced() -> None:
@@ -30,7 +35,7 @@ def test_a_price_list_is_shown_and_replaced() -> None:
 
 
 @pytest.mark.parametrize(
-    "lines", ["cheap", "+7 1 2", "+7 -1", "+7 0.0000001", "7 1", "+7 NaN", "+7 1e30", "+7 1\n+7 2"]
+    "lines", ["cheap", "+7 1 2", "+7 -1", "+7 0.0000001", "7 1", "+7 NaN", "+7 1e30", "+7 1e999999", "٣", "+7 1\n+7 2"]
 )
 def test_what_is_no_price_is_refused_and_the_list_stays(lines: str) -> None:
     gateway_id = post.gateway(**{"": 1})
@@ -39,6 +44,18 @@ def test_what_is_no_price_is_refused_and_the_list_stays(lines: str) -> None:
 
     assert answer.status_code == 200
     assert queries.list_prices("sms") == {"": 1}
+
+
+def test_a_pause_is_shown_with_its_reason_while_it_lasts() -> None:
+    gateway_id = post.gateway()
+    client = staff.signed_in("operator")
+    providers.pause(gateway_id, code="bind refused", seconds=3600, by=make.BY, at=make.AT)
+
+    shown = [client.get(address).text for address in (staff.list_of("backoffice", Gateway), page(gateway_id))]
+    assert all("until " in page and "bind refused" in page for page in shown)
+
+    Gateway.objects.update(paused_until=make.AT)
+    assert "bind refused" not in client.get(staff.list_of("backoffice", Gateway)).text
 
 
 def test_an_empty_list_is_no_price_list() -> None:

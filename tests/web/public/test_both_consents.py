@@ -67,6 +67,7 @@ def test_several_are_listed_and_nobody_is_said(client: Client, anna: cast.Role) 
     assert client.get("/demo/consent/", {"q": "mor"}).text.count('<a class="what"') == 3
     assert "Nobody is found" in client.get("/demo/consent/", {"q": "nobody at all"}).text
     assert "Nobody is found" in client.get("/demo/consent/", {"q": "%"}).text
+    assert "Nobody is found" in client.get("/demo/consent/", {"q": "a\x00b"}).text
 
 
 def test_each_door_tells_how_its_own_system_stands(client: Client, anna: cast.Role) -> None:

@@ -13,8 +13,9 @@ def test_the_token_is_masked_in_sentence_and_arguments(caplog: pytest.LogCapture
 
     logging.getLogger("django.request").warning("Not Found: %s", "/u/WyJtZW0iXQ:abc")
     logging.getLogger("django.request").warning("gone: /u/WyJtZW0iXQ:abc?x=1")
+    logging.getLogger("django.request").warning("gone: /preferences/WyJtZW0iXQ:abc?x=1")
 
-    assert caplog.messages == ["Not Found: /u/…", "gone: /u/…?x=1"]
+    assert caplog.messages == ["Not Found: /u/…", "gone: /u/…?x=1", "gone: /preferences/…?x=1"]
 
 
 @pytest.mark.django_db

@@ -106,7 +106,7 @@ def test_the_page_says_whom_it_reaches_and_what_it_costs() -> None:
 
     assert "All customers." in page.text
     assert ("Category", "News") in page.context["facts"]
-    assert "It costs 0.04 in the programme&#x27;s money, 1 part." in estimate
+    assert "It costs 0.04 in the money of the price list, 1 part." in estimate
     assert "Channel is switched off" in estimate
 
 
@@ -135,7 +135,7 @@ def test_progress_is_shown_while_it_goes_on_and_stops_asking_when_it_is_done() -
     assert [("every 2s" in page) for page in (before, queued, done)] == [True, True, False]
     assert "Waiting to leave" in queued
     assert "Done: 100 %" in done
-    assert "It has cost 0.04 in the programme&#x27;s money, 1 part." in done
+    assert "It has cost 0.04 in the money of the price list, 1 part." in done
     assert "100" in client.get(staff.list_of("smartcomms", Mailing)).text
 
 

@@ -104,6 +104,18 @@ def test_every_category_off_is_not_the_channel_off_and_the_page_offers_both(clie
     assert "email" in off(anna)
 
 
+def test_what_changed_elsewhere_since_the_page_was_shown_stays_as_it_is(client: Client, anna: str) -> None:
+    shown = client.get(address(anna)).content.decode()
+    was = re.search(r'name="was" value="([^"]*)"', shown)
+    assert was
+    subscriptions.switch_channel(anna, channel="sms", is_on=False, cause="bridge", by=people.EMPLOYEE, at=people.AT)
+    client.post(address(anna, category="sale"), {"List-Unsubscribe": "One-Click"})
+
+    client.post(address(anna), EVERYTHING | {"was": was[1], "cell": ["news:sms", "sale:email"]})
+
+    assert off(anna) == {"sms", "news:email", "sale:email"}
+
+
 def test_one_button_turns_off_everything(client: Client, anna: str) -> None:
     client.post(address(anna), EVERYTHING | {"act": "off"})
 

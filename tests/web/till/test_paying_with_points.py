@@ -1,5 +1,6 @@
 """At the till points wait for the basket, pay for it, and go back when it comes to nothing."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -177,3 +178,26 @@ def test_rounding_stands_on_a_line_of_its_own(page: Any) -> None:
     page.act("pay", how="cash", given="2")
     assert page.shown["paid"]["total"] == 200
     assert "Rounded up by £0.31" in page.text
+
+
+def test_points_whose_answer_got_lost_can_be_used_anew_and_taken_off(
+    sale: Any, rich: cast.Role, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sale.client.post("/till/points", {"basket": sale.basket, "all": "1"})  # and the cashier never saw what came of it
+    monkeypatch.setattr("regulars.kit.clock.now", lambda: at + timedelta(seconds=9))
+    sale.scan("4006")
+
+    assert sale.shown["held"]["points"] == 200
+    sale.act("points", all="1")
+    assert sale.shown["said"] is None
+    sale.act("points", none="1")
+    assert _account(rich) == (200, 0)
+
+
+def test_points_whose_answer_got_lost_go_back_when_the_customer_leaves(sale: Any, rich: cast.Role) -> None:
+    sale.client.post("/till/points", {"basket": sale.basket, "all": "1"})
+    sale.scan("4006")
+
+    sale.act("forget")
+
+    assert _account(rich) == (200, 0)

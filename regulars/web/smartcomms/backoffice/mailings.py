@@ -20,7 +20,7 @@ from regulars.web.smartcomms.backoffice import mailings_editor as editor
 
 def _money(micros: int) -> str:
     """A sum of the price list; this system does not know what its unit of money is called."""
-    return f"{in_units(micros)} in the programme's money"
+    return f"{in_units(micros)} in the money of the price list"
 
 
 class MailingPages(SendingPages):
@@ -67,6 +67,8 @@ class MailingPages(SendingPages):
     def test(self, row: Mailing, said: dict[str, Any], request: HttpRequest) -> Run:
         """Send it to what was typed."""
         addresses, whom = said["addresses"].splitlines(), said["as_customer"].strip()
+        if whom and not request.user.has_perm("customers.view"):
+            raise mailings.TestNotPossible("Only who may look at customers can say it as to one.", field="as_customer")
         by, at = self.actor(request), clock.now()
         return mailings.send_test(row, addresses=addresses, as_customer=whom, by=by, at=at)
 
