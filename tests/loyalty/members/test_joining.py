@@ -96,7 +96,7 @@ def test_an_import_brings_thousands_and_counts_what_it_left(at: datetime) -> Non
     assert (len(again.added), again.already, again.refused) == (0, 2500, [])
     assert [made.external_number for made in first.added[:2]] == ["crm-0", "crm-1"]
     assert Identifier.objects.count() == 7500
-    bodies = Entry.objects.filter(event="loyalty.MembersImported").values_list("body", flat=True)
+    bodies = Entry.objects.filter(event="loyalty.MembersImported").order_by("id").values_list("body", flat=True)
     assert [len(body["person_ids"]) for body in bodies] == [1000, 1000, 500]
 
 
