@@ -37,6 +37,8 @@ MAJOR = "18"
 LONGEST_SOCKET_PATH = 100
 LONGEST_LOG = 10_000_000
 READY_PATIENCE_S = 60.0
+# The guard holds the users' lock for a blink while it looks whether anybody is left; it may be put to sleep in it.
+LOOK_PATIENCE_S = 1.0
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 ROOT_HOME = Path("/Library/Application Support/Regulars" if sys.platform == "darwin" else "/var/lib/regulars")
 # PostgreSQL sorts by code point and knows Cyrillic letters whatever the environment says. macOS has no C.UTF-8.
@@ -132,7 +134,7 @@ def stop(home: Path) -> bool:
         ours = HELD.pop(place.state, None)
         if ours is not None:
             os.close(ours)
-        if not postgres_guard.try_lock(users):
+        if not _is_ours_alone(users):
             if ours is not None:
                 _count_us_in(place)
             raise StillInUse(f"Other processes are using the database in {place.cluster}; stop them first.")
@@ -291,6 +293,16 @@ def _count_us_in(place: Place) -> None:
     if place.state not in HELD:
         HELD[place.state] = _open_lock(place, "users")
         fcntl.flock(HELD[place.state], fcntl.LOCK_SH)
+
+
+def _is_ours_alone(users: int) -> bool:
+    """Take the users' lock, unless somebody holds it for longer than the guard looks."""
+    until = time.monotonic() + LOOK_PATIENCE_S
+    while not postgres_guard.try_lock(users):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.01)
+    return True
 
 
 def _has_guard(place: Place) -> bool:

@@ -40,6 +40,17 @@ for line in sys.stdin:
     sys.stdout.flush()
 """
 
+# What the guard does for a blink, drawn out.
+LOOK_LONG = """
+import fcntl, sys, time
+from pathlib import Path
+state = Path(sys.argv[1])
+file = open(state / "users.lock")
+(state.parent / "looks").touch()
+fcntl.flock(file, fcntl.LOCK_EX)
+time.sleep(0.5)
+"""
+
 
 class User:
     """A process of its own that uses the database until it is told to leave or is killed."""
@@ -110,7 +121,7 @@ def prepared() -> Iterator[Path]:
         Path(folder).chmod(0o755)
         user = User(Path(folder) / "home")
         write_down(user.address)
-        user.run("print(postgres.stop(home))")
+        assert user.run("print(postgres.stop(home))") == "True"
         yield embedded_postgres.where(Path(folder) / "home").cluster
 
 
@@ -307,6 +318,20 @@ def test_stopping_waits_for_the_others_to_leave(kept: Path) -> None:
     assert not embedded_postgres.where(kept).is_running
     assert ended_cleanly(kept)
     assert not embedded_postgres.stop(kept)
+
+
+def test_a_guard_that_looks_for_users_is_not_taken_for_one(kept: Path) -> None:
+    user = User(kept)
+    assert user.address
+    looking = subprocess.Popen([sys.executable, "-c", LOOK_LONG, embedded_postgres.where(kept).state], text=True)
+    wait_until((kept / "looks").exists)
+    user.kill()
+
+    was_running = embedded_postgres.stop(kept)
+
+    assert was_running
+    assert looking.wait() == 0
+    assert ended_cleanly(kept)
 
 
 def test_importing_starts_nothing_and_needs_neither_django_nor_the_wheels_own_python() -> None:
