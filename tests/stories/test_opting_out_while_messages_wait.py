@@ -51,7 +51,7 @@ def test_a_house_that_cancels_nothing_is_caught(django_db_setup: None, django_db
     by_parcels = {"RABBITMQ_URL": "", "REGULARS_EXCHANGE_FOLDER": str(tmp_path), "REGULARS_EXCHANGE_EVERY_S": "0.5"}
     doors = list({way.address: way for way in WAYS_OUT if way.address}.values())
     with crowd.town(django_db_blocker, tmp_path, by_parcels, twin=TWIN) as town:
-        told = optouts.play(town, per_door=2, per_second=4, spread_s=1, early=0, doors=doors)
+        told = optouts.play(town, per_door=3, per_second=2, spread_s=1, early=0, doors=doors)
 
     assert told.too_late
     assert told.missing() == []
