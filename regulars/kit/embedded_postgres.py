@@ -134,7 +134,7 @@ def stop(home: Path) -> bool:
         ours = HELD.pop(place.state, None)
         if ours is not None:
             os.close(ours)
-        if not _is_ours_alone(users):
+        if not postgres_guard.lock_within(LOOK_PATIENCE_S, users):
             if ours is not None:
                 _count_us_in(place)
             raise StillInUse(f"Other processes are using the database in {place.cluster}; stop them first.")
@@ -293,16 +293,6 @@ def _count_us_in(place: Place) -> None:
     if place.state not in HELD:
         HELD[place.state] = _open_lock(place, "users")
         fcntl.flock(HELD[place.state], fcntl.LOCK_SH)
-
-
-def _is_ours_alone(users: int) -> bool:
-    """Take the users' lock, unless somebody holds it for longer than the guard looks."""
-    until = time.monotonic() + LOOK_PATIENCE_S
-    while not postgres_guard.try_lock(users):
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 def _has_guard(place: Place) -> bool:

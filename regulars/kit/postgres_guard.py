@@ -111,6 +111,16 @@ def try_lock(file: int) -> bool:
     return True
 
 
+def lock_within(seconds: float, file: int) -> bool:
+    """Take an exclusive lock, trying for so long: who only looks at a lock holds it for a blink."""
+    until = time.monotonic() + seconds
+    while not try_lock(file):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.01)
+    return True
+
+
 def unlock(file: int) -> None:
     """Give the lock back."""
     fcntl.flock(file, fcntl.LOCK_UN)
@@ -130,11 +140,8 @@ class Guard:
 
     def take_place(self) -> bool:
         """Become the guard of this folder, or return False when there is one already."""
-        until = time.monotonic() + 2  # whoever looks whether a guard lives holds the lock for a blink
-        while not try_lock(self.guard_lock):
-            if time.monotonic() > until:
-                return False
-            time.sleep(0.02)
+        if not lock_within(2, self.guard_lock):  # whoever looks whether a guard lives holds the lock for a blink
+            return False
         os.ftruncate(self.guard_lock, 0)
         os.write(self.guard_lock, str(os.getpid()).encode())
         return True
