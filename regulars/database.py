@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from regulars import variables
 from regulars.kit import embedded_postgres, schema
 
 
@@ -16,7 +17,7 @@ def home() -> Path:
 
 def secret() -> str:
     """The key that signs links, cookies and codes: from the environment, else made once and kept in the home folder."""
-    if given := os.environ.get("REGULARS_SECRET_KEY"):
+    if given := variables.text("REGULARS_SECRET_KEY"):
         return given
     path = home() / "secret_key"
     if not path.exists():
@@ -30,12 +31,12 @@ def secret() -> str:
 
 def is_embedded() -> bool:
     """Whether the data live in the PostgreSQL that comes along."""
-    return not os.environ.get("DATABASE_URL")
+    return not variables.text("DATABASE_URL")
 
 
 def settings() -> dict[str, Any]:
     """Django's description of the database; the embedded one gets its address when it is started."""
-    url = os.environ.get("DATABASE_URL", "")
+    url = variables.text("DATABASE_URL")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "CONN_HEALTH_CHECKS": False,
@@ -71,7 +72,7 @@ def start(name: str = "") -> str:
     """
     from django.conf import settings as django_settings
 
-    url = os.environ.get("DATABASE_URL") or embedded_postgres.serve(home())
+    url = variables.text("DATABASE_URL") or embedded_postgres.serve(home())
     if name:
         parts = urlsplit(url)
         url = parts._replace(path=f"/{name}").geturl()
@@ -81,4 +82,4 @@ def start(name: str = "") -> str:
 
 def kind() -> str:
     """`embedded` for the PostgreSQL that comes along, else `server`."""
-    return os.environ.get("REGULARS_DATABASE_KIND") or ("embedded" if is_embedded() else "server")
+    return variables.text("REGULARS_DATABASE_KIND") or ("embedded" if is_embedded() else "server")

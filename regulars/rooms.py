@@ -101,6 +101,7 @@ LoyaltyCheckout = _room("loyalty", "checkout", "Checkout")
 LoyaltyAudiences = _room("loyalty", "audiences", "Audiences")
 LoyaltyMailings = _room("loyalty", "mailings", "Mailings")
 LoyaltyNotifications = _room("loyalty", "notifications", "Notifications")
+LoyaltyImports = _room("loyalty", "imports", "Imports")
 LoyaltySync = _room("loyalty", "sync", "Bridge to Smart Communications")
 SmartcommsCustomers = _room("smartcomms", "customers", "Customers")
 SmartcommsSubscriptions = _room("smartcomms", "subscriptions", "Subscriptions and categories")
@@ -120,6 +121,8 @@ def _door(path: str, title: str) -> type[AppConfig]:
 WebShell = _door("web.shell", "Shell")
 WebAccount = _door("web.account", "Personal account")
 WebTill = _door("web.till", "Till")
+WebContactCentre = _door("web.contact_centre", "Contact centre")
+WebStaff = _door("web.staff", "Employees' sign-in")
 WebBackoffice = _door("web.backoffice", "Back office")
 WebSmartcomms = _door("web.smartcomms", "Smart Communications pages")
 WebPublic = _door("web.public", "Public pages")
@@ -128,5 +131,8 @@ Sandbox = _door("sandbox", "Sandbox")
 GROUND = ["Regulars", "Journal", "Access", "Providers", "Runs", "Messages"]
 LOYALTY = [name for name in list(globals()) if name.startswith("Loyalty")]
 SMARTCOMMS = ["SmartComms", *(name for name in list(globals()) if name.startswith("Smartcomms"))]
-DOORS = ["WebShell", "WebAccount", "WebTill", "WebBackoffice", "WebSmartcomms", "WebPublic", "Sandbox"]
+DOORS = [
+    "WebShell", "WebAccount", "WebTill", "WebContactCentre", "WebStaff", "WebBackoffice", "WebSmartcomms", "WebPublic",
+    "Sandbox",
+]  # fmt: skip
 INSTALLED = [f"{__name__}.{name}" for name in [*GROUND, *LOYALTY, *SMARTCOMMS, *DOORS]]

@@ -1,35 +1,35 @@
 """Django's settings; importing them starts nothing. What a retailer sets comes from `REGULARS_…` variables."""
 
-import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from regulars import database, rooms
+from regulars import database, rooms, variables
 from regulars.web.backoffice.unfold import UNFOLD, UNFOLD_SMARTCOMMS  # noqa: F401
 
 HERE = Path(__file__).resolve().parent
-IS_DEMO = os.environ.get("REGULARS_DEMO") == "1"
+IS_DEMO = variables.text("REGULARS_DEMO") == "1"
 REGULARS_IS_TEST = IS_DEMO
-DEMO_SOURCE = os.environ.get("REGULARS_DEMO_SOURCE", "")
-SYSTEMS = set(filter(None, os.environ.get("REGULARS_SYSTEMS", "loyalty,smartcomms").split(",")))
-PUBLIC_ADDRESS = os.environ.get("REGULARS_PUBLIC_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
-SISTER_ADDRESS = os.environ.get("REGULARS_SISTER_ADDRESS", PUBLIC_ADDRESS if len(SYSTEMS) > 1 else "").rstrip("/")
+DEMO_SOURCE = variables.text("REGULARS_DEMO_SOURCE")
+SYSTEMS = set(variables.listed("REGULARS_SYSTEMS"))
+PUBLIC_ADDRESS = variables.text("REGULARS_PUBLIC_ADDRESS").rstrip("/")
+_SISTER = variables.find("REGULARS_SISTER_ADDRESS")
+SISTER_ADDRESS = (PUBLIC_ADDRESS if _SISTER is None and len(SYSTEMS) > 1 else _SISTER or "").rstrip("/")
 SECRET_KEY = database.secret()
-SECRET_KEY_FALLBACKS = list(filter(None, os.environ.get("REGULARS_SECRET_KEY_FALLBACKS", "").split(",")))
-SISTER_KEY = os.environ.get("REGULARS_SISTER_KEY") or f"together:{SECRET_KEY}"
+SECRET_KEY_FALLBACKS = variables.listed("REGULARS_SECRET_KEY_FALLBACKS")
+SISTER_KEY = variables.text("REGULARS_SISTER_KEY") or f"together:{SECRET_KEY}"
 # What carries Loyalty's news to Smart Communications: RabbitMQ if it has an address, else parcels in a folder. Both names
 # are `None` when nobody chose them: then, together, they follow the database (see regulars/loyalty/sync/carriers.py).
-RABBITMQ_URL = os.environ.get("RABBITMQ_URL", "")
-RABBITMQ_PREFIX = os.environ.get("REGULARS_RABBITMQ_PREFIX")
-EXCHANGE_FOLDER = os.environ.get("REGULARS_EXCHANGE_FOLDER")
-EXCHANGE_HOUR = int(os.environ.get("REGULARS_EXCHANGE_HOUR", "3"))
-EXCHANGE_EVERY_S = float(os.environ.get("REGULARS_EXCHANGE_EVERY_S", "0"))
-SANDBOX_RECORD = os.environ.get("REGULARS_SANDBOX_RECORD", "")
-SANDBOX_MAIL_RECORD = os.environ.get("REGULARS_SANDBOX_MAIL_RECORD", "")  # empty: beside the other record
+RABBITMQ_URL = variables.text("RABBITMQ_URL")
+RABBITMQ_PREFIX = variables.find("REGULARS_RABBITMQ_PREFIX")
+EXCHANGE_FOLDER = variables.find("REGULARS_EXCHANGE_FOLDER")
+EXCHANGE_HOUR = int(variables.number("REGULARS_EXCHANGE_HOUR"))
+EXCHANGE_EVERY_S = variables.number("REGULARS_EXCHANGE_EVERY_S")
+SANDBOX_RECORD = variables.text("REGULARS_SANDBOX_RECORD")
+SANDBOX_MAIL_RECORD = variables.text("REGULARS_SANDBOX_MAIL_RECORD")  # empty: beside the other record
 
 DEBUG = False
 ALLOWED_HOSTS = [
-    *filter(None, os.environ.get("REGULARS_HOSTS", "").split(",")),
+    *variables.listed("REGULARS_HOSTS"),
     *{urlsplit(PUBLIC_ADDRESS).hostname or "", "127.0.0.1", "localhost", "[::1]"},
 ]
 USE_X_FORWARDED_HOST = False
@@ -95,7 +95,7 @@ LOCALE_PATHS = [HERE / "web" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
-STATIC_ROOT = os.environ.get("REGULARS_STATIC_ROOT") or None
+STATIC_ROOT = variables.text("REGULARS_STATIC_ROOT") or None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 
@@ -121,5 +121,5 @@ LOGGING = {
     },
     # What these have to say at each attempt, publisher and bus say once in our words.
     "loggers": {"aiormq": {"level": "CRITICAL"}, "aio_pika": {"level": "CRITICAL"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("REGULARS_LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["stderr"], "level": variables.text("REGULARS_LOG_LEVEL")},
 }

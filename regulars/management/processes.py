@@ -1,6 +1,5 @@
 """The processes of an installation: web, worker and, for the demo, the sandbox."""
 
-import os
 import socket
 import sys
 import time
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from django.core.management.base import CommandError
 
+from regulars import variables
 from regulars.kit.supervisor import Child
 
 PYTHON = [sys.executable, "-m"]
@@ -35,7 +35,7 @@ def web(port: int, env: Mapping[str, str], *, host: str = "127.0.0.1") -> Child:
     """The web server: Granian speaking WSGI, eight threads."""
     command = [
         *PYTHON, "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-        "--workers", os.environ.get("REGULARS_WEB_WORKERS", "1"), "--blocking-threads", "8", "--log-level", "error",
+        "--workers", variables.text("REGULARS_WEB_WORKERS"), "--blocking-threads", "8", "--log-level", "error",
         "--no-ws", "--respawn-failed-workers", "regulars.wsgi:application",
     ]  # fmt: skip
     return Child("web", command, env, grace_s=15)
