@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser chaos check format pictures messages pins ci
+.PHONY: help demo test browser chaos check format pictures messages reference pins ci
 
 help:  ## Say what each target is for
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,9 @@ pictures:  ## Retake the screenshots of the README and the docs
 messages:  ## Collect texts to translate (needs gettext), and compile the translations
 	uv run regulars makemessages --locale ru --no-location --no-wrap --no-obsolete
 	uv run pybabel compile -D django -d regulars/web/locale
+
+reference:  ## Write the pages of docs/reference from the code
+	uv run python tools/reference.py
 
 pins:  ## Write the pinned versions of every dependency into pyproject.toml
 	uv run python tools/pins.py

@@ -1,13 +1,25 @@
 """The list of Django apps: every ground place, room and door that has tables, templates or start-up work."""
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from regulars.kit.checks import Finding
 
 
 class Regulars(AppConfig):
-    """The product itself: its management commands."""
+    """The product itself: its management commands, and what can be looked at before any room is there."""
 
     name = "regulars"
     label = "regulars"
+
+    def ready(self) -> None:
+        """Register the checks of the installation."""
+        from regulars import installation
+
+        installation.register()
 
 
 class Journal(AppConfig):
@@ -15,6 +27,12 @@ class Journal(AppConfig):
 
     name = "regulars.journal"
     label = "journal"
+
+    def ready(self) -> None:
+        """Register what can be looked at and measured."""
+        from regulars.journal import health
+
+        health.register()
 
 
 class Access(AppConfig):
@@ -32,6 +50,12 @@ class Providers(AppConfig):
     label = "providers"
     verbose_name = "Gateways"
 
+    def ready(self) -> None:
+        """Register what can be looked at and measured."""
+        from regulars.providers import health
+
+        health.register()
+
 
 class Runs(AppConfig):
     """Starts of mailings and their frozen audiences."""
@@ -47,6 +71,22 @@ class Messages(AppConfig):
     name = "regulars.messages"
     label = "regulars_messages"
     verbose_name = "Messages"
+
+    def ready(self) -> None:
+        """Register what can be looked at and measured."""
+        from regulars.kit import checks
+        from regulars.messages import health
+
+        health.register()
+        checks.register("mail domain", _mail_domain, time_out_s=20)
+
+
+def _mail_domain(at: datetime) -> list["Finding"]:
+    """What receivers of mails will think of us; imported when it is asked, for it brings a resolver along."""
+    from regulars import variables
+    from regulars.gateways.smtp import domain
+
+    return domain.check_gateways(variables.text("REGULARS_DNS_SERVER"))
 
 
 class Loyalty(AppConfig):

@@ -15,6 +15,8 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.test import TransactionTestCase
 
+from regulars.kit import schema_state
+
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = 7_250_318_002
 # What migrations write, and no test takes away.
@@ -39,7 +41,8 @@ def _server(name: str = "postgres") -> psycopg.Connection[Any]:
 
 
 def _template_name() -> str:
-    seal = hashlib.sha256(importlib.metadata.version("django").encode())
+    versions = " ".join(importlib.metadata.version(name) for name in ("django", "django-allauth"))
+    seal = hashlib.sha256(versions.encode())
     for path in sorted(
         [
             *ROOT.glob("regulars/**/migrations/*.py"),
@@ -101,10 +104,12 @@ def nothing_is_remembered() -> None:
     from regulars.loyalty.offers import queries as offers
     from regulars.loyalty.programme import queries as programme
     from regulars.loyalty.stores import queries as stores
+    from regulars.providers import queries as providers
     from regulars.web.till import tiles
 
-    for room in (access, offers, programme, stores, tiles):
+    for room in (access, offers, programme, providers, stores, tiles):
         room.forget()
+    schema_state.remember()
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ if not os.environ.get("DATABASE_URL"):
 
 from regulars.settings import *  # noqa: E402, F403
 
+SECOND_FACTOR_REQUIRED = False  # tests of the second factor say True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -3,37 +3,17 @@
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from django.contrib.auth import password_validation
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from regulars.access import actions
+from regulars.access import actions, credentials
+from regulars.access.credentials import CredentialsNotPossible
 from regulars.access.models import Employee
 from regulars.kit import sql
 from regulars.kit.actor import Actor
-from regulars.kit.refusal import Refusal
-from regulars.kit.text import is_storable
 
 LOGIN, PASSWORD, PASSWORD_FILE = "REGULARS_ADMIN_LOGIN", "REGULARS_ADMIN_PASSWORD", "REGULARS_ADMIN_PASSWORD_FILE"
-LONGEST_LOGIN = 60
-_RULES: list[dict[str, Any]] = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("login", "name")},
-    },
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-]
 _ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtext('regulars.access.first'))"
-
-
-class CredentialsNotPossible(Refusal):
-    """The login or the password cannot be taken."""
-
-    code = "credentials_not_possible"
 
 
 def is_needed() -> bool:
@@ -43,13 +23,8 @@ def is_needed() -> bool:
 
 def check(login: str, password: str) -> None:
     """Raise `CredentialsNotPossible` when the login is not one word, or the password is easy to guess."""
-    if not 1 <= len(login) <= LONGEST_LOGIN or not is_storable(login) or login.split() != [login]:
-        raise CredentialsNotPossible(f"A login is one word of at most {LONGEST_LOGIN} characters.", field="login")
-    rules = password_validation.get_password_validators(_RULES)
-    try:
-        password_validation.validate_password(password, Employee(login=login), password_validators=rules)
-    except ValidationError as error:
-        raise CredentialsNotPossible(" ".join(error.messages), field="password") from error
+    credentials.check_login(login)
+    credentials.check_password(password, login=login)
 
 
 @transaction.atomic

@@ -1,11 +1,13 @@
 """The one table of addresses: whom each opens for. A house test holds it against the address book.
 
 `public` is anybody, `member` a signed-in member, `till` and `sister` hold a key, `employee` any employee (the pages
-inside ask the permission table), `demo` exists only under `regulars demo`; else it is a permission. `till/*` means all
+inside ask for nothing more), `demo` exists only under `regulars demo`; else it is a permission. `till/*` means all
 addresses below `till/`.
 """
 
 from typing import Final
+
+from regulars.access import desks
 
 ROUTES: Final[dict[str, str]] = {
     # Pages
@@ -23,6 +25,7 @@ ROUTES: Final[dict[str, str]] = {
     "account/subscriptions/sentence/": "member",
     "account/sign-in/": "public",
     "account/sign-in/code/": "public",
+    "account/sign-in/join/": "public",
     "account/sign-out/": "public",
     "till/": "till",
     "till/add": "till",
@@ -38,15 +41,42 @@ ROUTES: Final[dict[str, str]] = {
     "till/sign-out": "public",
     "preferences/<str:token>": "public",
     "u/<str:token>": "public",
-    "backoffice/*": "employee",
-    "backoffice/login/": "public",
-    "smartcomms/*": "employee",
-    "smartcomms/login/": "public",
+    "contact-centre/": "members.open_profile",
+    "contact-centre/acts": "members.open_profile",
+    "contact-centre/call": "members.open_profile",
+    "contact-centre/register": "members.register",
+    "contact-centre/members/<slug:public_id>/": "members.open_profile",
+    "contact-centre/members/<slug:public_id>/cards/<int:card_id>/block": "cards.block",
+    "contact-centre/members/<slug:public_id>/cards/<int:card_id>/unblock": "cards.block",
+    "contact-centre/members/<slug:public_id>/contacts": "members.open_profile",
+    "contact-centre/members/<slug:public_id>/purchases/<slug:purchase_id>/": "members.open_profile",
+    "contact-centre/members/<slug:public_id>/subscriptions/": "members.open_profile",
+    "contact-centre/members/<slug:public_id>/subscriptions/difference": "subscriptions.change",
+    "staff/": "employee",
+    "staff/again/": "employee",
+    "staff/again/code/": "employee",
+    "staff/again/passkey/": "employee",
+    "staff/app/": "employee",
+    "staff/app/remove/": "employee",
+    "staff/passkeys/add/": "employee",
+    "staff/passkeys/<int:pk>/remove/": "employee",
+    "staff/password/": "employee",
+    "staff/recovery-codes/": "employee",
+    "staff/recovery-codes/new/": "employee",
+    "staff/sessions/<int:session_id>/end/": "employee",
+    "staff/sessions/end/": "employee",
+    "staff/set-up/<str:token>/": "public",
+    "staff/sign-in/": "public",
+    "staff/sign-in/second-step/": "public",
+    "staff/sign-out/": "public",
+    **{f"backoffice/{address}": opener for address, opener in desks.BACKOFFICE.items()},
+    **{f"smartcomms/{address}": opener for address, opener in desks.SMARTCOMMS.items()},
     # APIs
     "api/pos/v1/": "public",
     "api/pos/v1/docs": "public",
     "api/pos/v1/openapi.json": "public",
     "api/pos/v1/members": "till",
+    "api/pos/v1/purchases": "till",
     "api/pos/v1/purchases/<purchase>/calculate": "till",
     "api/pos/v1/purchases/<purchase>/cancel": "till",
     "api/pos/v1/purchases/<purchase>/confirm": "till",
@@ -57,6 +87,10 @@ ROUTES: Final[dict[str, str]] = {
     "api/bridge/v1/changes": "sister",
     # Neither
     "healthz": "public",
+    "readyz": "public",
+    "metrics": "public",
+    "docs/api": "public",
+    "docs/api/letters.json": "public",
     "docs/errors": "public",
     "i18n/setlang/": "public",
 }

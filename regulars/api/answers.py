@@ -13,6 +13,7 @@ from regulars.kit.refusal import Refusal
 
 CONTENT_TYPE = "application/problem+json"
 REQUEST_ID = "Request-Id"
+REPLAYED = "Idempotent-Replayed"
 
 
 class Standing(NamedTuple):

@@ -54,6 +54,8 @@ def complain(errors: Iterable[Mapping[str, Any]], model: type[BaseModel], source
 def _complaint(error: Mapping[str, Any], model: type[BaseModel], source: str) -> dict[str, str]:
     path = tuple(step for step in error["loc"] if step != "[key]")
     code, message = _sentence(error, path, model)
+    if source != "body" and error["type"] == "missing":
+        code, message = _WORDS["missing"]
     if source == "body":
         steps = [str(step)[:80].replace("~", "~0").replace("/", "~1") for step in path[1:]]
         place = {"pointer": "/".join(["#", *steps]) if steps else "#/"}

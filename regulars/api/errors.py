@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from regulars.api.answers import BY_STATUS
+from regulars.api.helps import helps
 from regulars.kit.refusal import Refusal
 
 
@@ -19,6 +20,11 @@ class Explained:
     status: int
     text: str
 
+    @property
+    def helps(self) -> str:
+        """What to do about it."""
+        return helps(self.code, self.status)
+
 
 @require_safe
 def errors(request: HttpRequest) -> HttpResponse:
@@ -28,7 +34,9 @@ def errors(request: HttpRequest) -> HttpResponse:
 
 def list_errors() -> list[Explained]:
     """All codes, in the order of the alphabet; the first sentence of a refusal is its explanation."""
-    explained = {s.code: Explained(s.code, status, f"{s.title}. {s.detail}") for status, s in BY_STATUS.items()}
+    explained = {
+        "body_not_json": Explained("body_not_json", 400, "The body is not JSON."),
+    } | {s.code: Explained(s.code, status, f"{s.title}. {s.detail}") for status, s in BY_STATUS.items()}
     for refusal in _refusals(Refusal):
         if refusal.code != Refusal.code:
             text = " ".join((refusal.__doc__ or "").split())

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from regulars.api import answers
-from regulars.kit.request import begin
+from regulars.kit.request import begin, is_repeat
 
 KEPT = ("Allow", "Retry-After", "WWW-Authenticate")
 
@@ -29,6 +29,8 @@ class ApiProblems:
         if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             return answers.problem(400, detail="The address contains the character NUL.")
         answer = self.get_response(request)
+        if answer.status_code < 400 and is_repeat.get():
+            answer[answers.REPLAYED] = "true"
         if answer.status_code >= 400 and not answer.get("Content-Type", "").startswith(answers.CONTENT_TYPE):
             answer = _restated(answer)
         return answer

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from regulars.api import answers, complaints
 from regulars.api.answers import problem as problem
 from regulars.api.complaints import NO_NUL as NO_NUL
+from regulars.api.reference import Reference
 from regulars.kit.refusal import Refusal
 
 PROBLEM_SCHEMA = {
@@ -144,6 +145,7 @@ def make_api(
         description=description,
         parser=OrjsonParser(),
         renderer=OrjsonRenderer(),
+        docs=Reference(),
     )
     for kind, answer in _ANSWERS.items():
         api.add_exception_handler(kind, answer)

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from regulars.journal import reactions
 from regulars.journal.reactions import Happened
-from regulars.kit import sql
+from regulars.kit import reach, sql
 from regulars.kit.actor import Actor
 from regulars.kit.events import Event
 from regulars.kit.trouble import NotReached
@@ -38,7 +38,7 @@ with mine as materialized (
        select 1 from journal_delivery b
         where b.reaction = w.reaction and b.person_id = w.person_id and b.id < w.id and b.state = 'waiting'))
    order by w.next_at, w.id limit %s for update skip locked)
-select d.id, d.reaction, d.attempts, e.id as entry_id, e.event, e.person_id, e.recorded_at, e.body
+select d.id, d.reaction, d.attempts, e.id as entry_id, e.event, e.person_id, e.recorded_at, e.body, e.door
   from mine join journal_delivery d on d.id = mine.id join journal_entry e on e.id = d.entry_id
  order by d.id
 """
@@ -62,7 +62,7 @@ def add_to(batch: sql.Batch, *events: Event, person_id: str | Sequence[str] = ""
     bodies = [orjson.dumps(event.body()).decode() for event in events]
     return batch.add(
         _RECORD,
-        [kind.system, name, at, by.kind, by.id, by.door, people, bodies, reactions.names_for(name)],
+        [kind.system, name, at, by.kind, by.id, reach.marked(by.door), people, bodies, reactions.names_for(name)],
     )
 
 
@@ -97,6 +97,15 @@ class _Taken:
     person_id: str
     recorded_at: datetime
     body: Any
+    door: str
+
+
+def hasten() -> int:
+    """Let waiting deliveries to reactions of this house be tried at once, whatever pause they were in; answer how many."""
+    return sql.run(
+        "update journal_delivery set next_at = now() where state = 'waiting' and not reaction = any(%s::text[])",
+        [reactions.list_outward()],
+    )
 
 
 def relay(*, at: datetime, limit: int = 100, outward: bool = False) -> int:
@@ -125,9 +134,9 @@ def _relay_some(at: datetime, outward: bool, size: int) -> int:
 
 def _react(taken: _Taken, at: datetime) -> None:
     try:
-        with transaction.atomic():
+        with transaction.atomic(), reach.inherited(taken.door):
             body = orjson.loads(taken.body) if isinstance(taken.body, str) else taken.body
-            happened = Happened(taken.entry_id, taken.event, taken.person_id, taken.recorded_at, body)
+            happened = Happened(taken.entry_id, taken.event, taken.person_id, taken.recorded_at, body, taken.door)
             reactions.get(taken.reaction)(happened, at)
             sql.run(
                 "update journal_delivery set state = 'done', attempts = attempts + 1, done_at = now() where id = %s",

@@ -23,6 +23,7 @@ class Entry(models.Model):
         verbose_name_plural = "entries"
         indexes = [
             Index(fields=["person_id", "-id"], condition=~Q(person_id=""), name="entry_by_person"),
+            Index(fields=["event", "-id"], condition=Q(by_kind="employee"), name="entry_by_employees"),
         ]
 
     def __str__(self) -> str:
@@ -55,6 +56,7 @@ class Delivery(models.Model):
         indexes = [
             Index(fields=["next_at", "id"], condition=Q(state="waiting"), name="deliveries_that_wait"),
             Index(fields=["reaction", "person_id", "id"], condition=Q(state="waiting"), name="waiting_by_person"),
+            Index(fields=["id"], condition=Q(state="dead"), name="deliveries_that_died"),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """Looks at what happened and at what still waits."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -10,6 +11,11 @@ from regulars.journal.models import Delivery, Entry
 def list_entries(person_id: str) -> QuerySet[Entry]:
     """All entries about a person, newest first."""
     return Entry.objects.filter(person_id=person_id).order_by("-id")
+
+
+def list_by_employees(events: Sequence[str], limit: int = 10) -> list[Entry]:
+    """What employees did of these events, newest first."""
+    return list(Entry.objects.filter(event__in=events, by_kind="employee").order_by("-id")[:limit])
 
 
 def count_waiting() -> int:

@@ -17,6 +17,7 @@ class Happened:
     person_id: str
     recorded_at: datetime
     body: Mapping[str, Any]
+    door: str = ""
 
 
 type Reaction = Callable[[Happened, datetime], None]

@@ -21,6 +21,11 @@ def now() -> datetime:
     return _origin + timedelta(seconds=ticks)
 
 
+def of_this_machine() -> datetime:
+    """What this machine's own clock says, right or wrong; nothing is written down by it."""
+    return datetime.now(UTC)
+
+
 def measure() -> None:
     """Ask PostgreSQL for the time and remember the offset."""
     global _measured_at, _origin

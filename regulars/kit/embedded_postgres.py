@@ -455,6 +455,11 @@ def _package() -> Path:
     return Path(next(iter(spec.submodule_search_locations)))
 
 
+def binaries() -> Path:
+    """The folder of the wheel's programs, for whoever may read it: psql, pg_dump, pg_restore. Raises CannotStart."""
+    return _package() / "pginstall/bin"
+
+
 def _reachable_binaries(place: Place) -> Path:
     """The wheel's binaries, or, where PostgreSQL's account cannot reach them, a copy in the state folder."""
     package = _package()

@@ -6,6 +6,8 @@ machines (Citus wants the distribution column in every unique and foreign key). 
 key to a table distributed by the same column.
 """
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import apps
@@ -41,6 +43,21 @@ def settle(connection: BaseDatabaseWrapper) -> None:
         cursor.execute(_GRANTS)
         for table in append_only_tables():
             cursor.execute(f"revoke update, delete, truncate on {table} from {ROLE}")
+
+
+def sign(connection: BaseDatabaseWrapper, release: str, harmless: Sequence[str]) -> None:
+    """Write down which release brought the schema up to date, and which steps older releases need not know.
+
+    As a comment, which dumps take along and every release can read.
+    """
+    with connection.cursor() as cursor:
+        said = json.dumps({"release": release, "harmless": sorted(harmless)})
+        cursor.execute("comment on table django_migrations is %s", [said])
+
+
+def tables() -> list[str]:
+    """All tables of the models."""
+    return [model._meta.db_table for model in _models()]
 
 
 def append_only_tables() -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.core.management.base import CommandError
 
-from regulars import variables
+from regulars import database, variables
 from regulars.kit.supervisor import Child
 
 PYTHON = [sys.executable, "-m"]
@@ -29,6 +29,11 @@ def refuse_busy(port: int, host: str = "127.0.0.1") -> None:
         probe.settimeout(1)
         if probe.connect_ex((host if host != "0.0.0.0" else "127.0.0.1", port)) == 0:  # noqa: S104
             raise CommandError(f"Port {port} is taken by another program. Choose another one with --port.")
+
+
+def of_database(url: str) -> dict[str, str]:
+    """What children must know of the database that was started: its address, said once, even if ours came from a file."""
+    return {"DATABASE_URL": url, "DATABASE_URL_FILE": "", "REGULARS_DATABASE_KIND": database.kind()}
 
 
 def web(port: int, env: Mapping[str, str], *, host: str = "127.0.0.1") -> Child:

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from regulars.journal import actions as journal
-from regulars.kit import sql
+from regulars.kit import reach, sql
 from regulars.kit.actor import Actor
 from regulars.messages import failpoint, fate, gate, intents, statements
 from regulars.messages.events import AddressSuppressed
 from regulars.messages.gateway import HandOver, Receipt, ReceiptState
-from regulars.messages.intents import Claim, Claimed, Intent, Recovered, Result
+from regulars.messages.intents import Claim, Claimed, Intent, Ready, Recovered, Result
 from regulars.providers import actions as providers
 
 _QUEUED_AT_ONCE = 5_000
@@ -49,7 +49,8 @@ def queue(
     """Queue one message for one person; answer its id, or None when this intent is already there.
 
     `subject` is the mailing type or category whose consent it needs, `origin` what asked for it (`run:…`, `event:…`,
-    `key:…`). After `lifetime` it is not sent any more. Whether it may go is judged when it is claimed, not here.
+    `key:…`). After `lifetime` it is not sent any more. Whether it may go is judged when it is claimed, not here. How far it may
+    reach follows from the door of `by`, or of what happened, when a reaction queues it.
     """
     intent = Intent(
         *(system, person_id, channel, message_class, subject, origin, template, address, sender, text, lifetime),
@@ -85,7 +86,7 @@ def _queue(wanted: Sequence[Intent], by: Actor, at: datetime) -> list[int]:
         [one.unsubscribe_url for one in wanted],
         [one.run_id for one in wanted],
     ]
-    rows = sql.fetch(dict, statements.QUEUE, [f"{by.kind}:{by.id}", *columns, at])
+    rows = sql.fetch(dict, statements.QUEUE, [reach.of(by.door), f"{by.kind}:{by.id}", *columns, at])
     return [int(row["id"]) for row in rows]
 
 
@@ -164,28 +165,6 @@ def forget_tests(*, at: datetime) -> int:
 # --- claiming
 
 
-@dataclass(slots=True)
-class _Ready:
-    id: int
-    system: str
-    person_id: str
-    channel: str
-    message_class: str
-    lane: int
-    subject: str
-    origin: str
-    attempt: int
-    address: str
-    sender: str
-    text: str
-    subject_line: str
-    html: str
-    unsubscribe_url: str
-    is_overdue: bool
-    is_free: bool
-    is_suppressed: bool
-
-
 @transaction.atomic
 def claim(channel: str, *, gateway_id: int, limits: Sequence[int], worker: str, lease_s: float, at: datetime) -> Claim:
     """Take messages that are ready, at most `limits` of codes, of event messages and of mailings.
@@ -196,7 +175,7 @@ def claim(channel: str, *, gateway_id: int, limits: Sequence[int], worker: str, 
     """
     lanes = [value for limit in limits for value in (channel, gate.systems(), limit)]
     mailings = lanes[-3:]
-    ready = [row for row in sql.fetch(_Ready, statements.READY, [gateway_id, *lanes, *mailings]) if row.is_free]
+    ready = [row for row in sql.fetch(Ready, statements.READY, [gateway_id, *lanes, *mailings]) if row.is_free]
     if not ready:
         return Claim([], 0)
 
@@ -211,15 +190,11 @@ def claim(channel: str, *, gateway_id: int, limits: Sequence[int], worker: str, 
     return Claim([_claimed(row) for row in ready if verdicts[row.id][0] == "claimed"], len(ready))
 
 
-def _judge(ready: Sequence[_Ready], at: datetime) -> dict[int, tuple[str, str]]:
+def _judge(ready: Sequence[Ready], at: datetime) -> dict[int, tuple[str, str]]:
     verdicts: dict[int, tuple[str, str]] = {}
     for row in ready:
-        if row.is_overdue:
-            verdicts[row.id] = "expired", "lifetime"
-        elif not row.address:
-            verdicts[row.id] = "skipped", "no_address"
-        elif row.is_suppressed:
-            verdicts[row.id] = "skipped", "suppressed"
+        if own := row.verdict():
+            verdicts[row.id] = own
     asking = [_candidate(row) for row in ready if row.id not in verdicts]
     refused = gate.judge(asking, at)
     for one in asking:
@@ -228,13 +203,13 @@ def _judge(ready: Sequence[_Ready], at: datetime) -> dict[int, tuple[str, str]]:
     return verdicts
 
 
-def _candidate(row: _Ready) -> gate.Candidate:
+def _candidate(row: Ready) -> gate.Candidate:
     return gate.Candidate(
         row.id, row.system, row.person_id, row.channel, row.message_class, row.subject, row.origin, row.address
     )
 
 
-def _claimed(row: _Ready) -> Claimed:
+def _claimed(row: Ready) -> Claimed:
     parts = intents.count_parts(row.channel, row.text)
     return Claimed(
         id=row.id,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from regulars.kit import reach
 from regulars.messages import parts
 from regulars.messages.gateway import PartResult
 
@@ -35,6 +36,44 @@ class Intent:
     html: str = ""
     unsubscribe_url: str = ""
     run_id: int | None = None
+
+
+@dataclass(slots=True)
+class Ready:
+    """A message that is ready to be claimed, as its row stands."""
+
+    id: int
+    system: str
+    person_id: str
+    channel: str
+    message_class: str
+    lane: int
+    subject: str
+    origin: str
+    attempt: int
+    address: str
+    sender: str
+    text: str
+    subject_line: str
+    html: str
+    unsubscribe_url: str
+    reach: str
+    is_of_team: bool
+    is_overdue: bool
+    is_free: bool
+    is_suppressed: bool
+
+    def verdict(self) -> tuple[str, str] | None:
+        """The state and the reason that the row alone decides; None when its gate is to be asked."""
+        if self.is_overdue:
+            return "expired", "lifetime"
+        if self.reach == reach.NOBODY:
+            return "skipped", "test_key"
+        if self.reach == reach.TEAM and not self.is_of_team:
+            return "skipped", "not_of_the_team"
+        if not self.address:
+            return "skipped", "no_address"
+        return ("skipped", "suppressed") if self.is_suppressed else None
 
 
 @dataclass(frozen=True, slots=True)

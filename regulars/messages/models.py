@@ -63,6 +63,9 @@ class Message(models.Model):
     html = models.TextField(blank=True, default="", help_text="An email as HTML; `text` is its plain part.")
     unsubscribe_url = models.TextField(blank=True, default="", help_text="Where one click ends what it falls under.")
     run_id = models.BigIntegerField(null=True, blank=True, help_text="The run of a mailing that made it.")
+    reach = models.TextField(
+        blank=True, default="", db_default="", help_text="Empty: everybody; team: its contacts only; test: nobody."
+    )
     state = models.TextField(choices=MessageState, default=MessageState.QUEUED)
     reason = models.TextField(blank=True, default="")
     attempt = models.IntegerField(
@@ -163,6 +166,24 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return f"Receipt {self.pk}"
+
+
+class Tally(models.Model):
+    """How often something became of what was handed to a gateway: a figure for watching, written every few seconds.
+
+    What a worker counted since then is lost when it is killed; the messages themselves are not.
+    """
+
+    gateway_id = models.BigIntegerField()
+    outcome = models.TextField(help_text="The gateway's answer, or receipt_ with what a provider reported afterwards.")
+    count = models.BigIntegerField()
+
+    class Meta:
+        db_table = "messages_tally"
+        constraints = [UniqueConstraint(fields=["gateway_id", "outcome"], name="a_gateway_has_one_tally_per_outcome")]
+
+    def __str__(self) -> str:
+        return self.outcome
 
 
 class Suppression(models.Model):

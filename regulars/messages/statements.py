@@ -9,10 +9,10 @@ PERSON_LOCK = 7_250_318_010
 QUEUE = """
 insert into messages_message
   (system, person_id, channel, message_class, lane, subject, origin, template, address, sender, text, subject_line, html,
-   unsubscribe_url, run_id, state, reason,
+   unsubscribe_url, run_id, reach, state, reason,
    attempt, refusals, repeats, claimed_by, queued_by, queued_at, next_at, expires_at, state_at)
 select g.system, g.person_id, g.channel, g.message_class, g.lane, g.subject, g.origin, g.template, g.address, g.sender,
-       g.text, g.subject_line, g.html, g.unsubscribe_url, g.run_id, 'queued', '', 0, 0, 0, '', %s, t.at, t.at,
+       g.text, g.subject_line, g.html, g.unsubscribe_url, g.run_id, %s, 'queued', '', 0, 0, 0, '', %s, t.at, t.at,
        t.at + make_interval(secs => g.lifetime_s), t.at
   from unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::smallint[], %s::text[], %s::text[], %s::text[],
               %s::text[], %s::text[], %s::text[], %s::float8[], %s::text[], %s::text[], %s::text[], %s::bigint[])
@@ -83,6 +83,8 @@ lane_{lane} as (
    where channel = %s and lane = {lane} and state = 'queued' and run_id is null and next_at <= now()
      and (system = any(%s) or expires_at <= now()) and exists (select 1 from open)
    order by next_at, id limit %s for update skip locked)"""
+# Looked up once per statement, in an index of at most one row.
+_IS_HELD = "select 1 from providers_hold where released_at is null"
 # Runs share what is free in the lane of mailings, so that a small mailing does not wait for a large one. A held run costs
 # nothing, however many of its messages wait.
 _RUNS = """
@@ -96,13 +98,15 @@ of_run as (
      order by m.next_at, m.id limit (%s + run.runs - 1) / run.runs for update skip locked) mine)"""
 READY = f"""
 with open as materialized (
-  select 1 from providers_gateway where id = %s and is_on and coalesce(paused_until, '-infinity') <= now()),
+  select 1 from providers_gateway where id = %s and is_on and coalesce(paused_until, '-infinity') <= now()
+     and not exists ({_IS_HELD})),
 {", ".join(_LANE.format(lane=lane) for lane in (0, 1, 2))},
 {_RUNS},
 ready as (
   select * from lane_0 union all select * from lane_1 union all select * from lane_2 union all select * from of_run)
 select m.id, m.system, m.person_id, m.channel, m.message_class, m.lane, m.subject, m.origin, m.attempt, m.address,
-       m.sender, m.text, m.subject_line, m.html, m.unsubscribe_url, m.expires_at <= now() as is_overdue,
+       m.sender, m.text, m.subject_line, m.html, m.unsubscribe_url, m.reach, m.expires_at <= now() as is_overdue,
+       m.reach = 'team' and exists (select 1 from access_teamcontact c where c.address = m.address) as is_of_team,
        pg_try_advisory_xact_lock_shared(hashtextextended(m.person_id, {PERSON_LOCK})) as is_free,
        exists (select 1 from messages_suppression s where s.channel = m.channel and s.address = m.address)
          as is_suppressed
@@ -137,7 +141,7 @@ with mine as (
     join unnest(%s::text[], %s::bigint[], %s::int[], %s::smallint[]) as g (person_id, id, attempt, parts)
       on m.person_id = g.person_id and m.id = g.id and m.attempt = g.attempt
    where m.state = 'claimed' and m.claimed_by = %s and m.expires_at > now()
-     and m.lease_until > now() + make_interval(secs => %s)
+     and m.lease_until > now() + make_interval(secs => %s) and not exists ({_IS_HELD})
      and (m.run_id is null or exists (
        select 1 from runs_run r where r.id = m.run_id and not r.is_held and r.state in ('queueing', 'sending')))
    order by m.id for update of m skip locked),
@@ -289,11 +293,12 @@ update messages_message m set state = 'unknown', reason = 'sender_lost', lease_u
   from lapsed where m.person_id = lapsed.person_id and m.id = lapsed.id
 returning m.person_id, m.id
 """
-# Only where nobody answered: what a provider has taken is not sent again although its fate stays unknown.
+# Only where nobody answered: what a provider has taken is not sent again although its fate stays unknown. What a restore has
+# put aside may have been sent long ago, and is not sent again either.
 REPEAT_EVENTS = """
 with unheard as materialized (
   select person_id, id from messages_message u
-   where state = 'unknown' and message_class = 'event' and repeats < 1 and expires_at > now()
+   where state = 'unknown' and message_class = 'event' and repeats < 1 and expires_at > now() and reason <> 'restored'
      and state_at <= now() - make_interval(secs => %s)
      and not exists (select 1 from messages_delivery d where d.person_id = u.person_id and d.message_id = u.id
                         and d.state = 'unknown')

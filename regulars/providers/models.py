@@ -1,7 +1,7 @@
-"""Tables of gateways (a provider's account for one channel) and of their price lists."""
+"""Tables of gateways (a provider's account for one channel), of their price lists, and of holds on all sending."""
 
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Q, UniqueConstraint, Value
 
 
 class Gateway(models.Model):
@@ -41,3 +41,25 @@ class Price(models.Model):
 
     def __str__(self) -> str:
         return self.prefix
+
+
+class Hold(models.Model):
+    """All sending is held, from `held_at` until it is released: nothing is handed over to any provider."""
+
+    reason = models.TextField(help_text="Why, for people.")
+    held_by = models.TextField(help_text="Kind and id of who held it.")
+    held_at = models.DateTimeField()
+    put_aside = models.JSONField(
+        null=True, blank=True, help_text="After a restore: how many messages, runs and mailings wait for a decision."
+    )
+    released_by = models.TextField(blank=True, default="", db_default="")
+    released_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "providers_hold"
+        constraints = [
+            UniqueConstraint(Value(1), condition=Q(released_at__isnull=True), name="sending_is_held_once_at_a_time")
+        ]
+
+    def __str__(self) -> str:
+        return self.reason

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
@@ -31,6 +31,7 @@ _LOOK_EVERY_S = 2.0
 _ANSWER_S = 5.0
 _FINISH_S = 7.0
 _LONGEST_PAUSE_S = 10.0
+_CALLED_OFF_S = 1.0
 # The database is away, or a transaction lost a race: neither is the letter's fault, so it is not handed back for that.
 _PASSING = (OperationalError, InterfaceError, PoolTimeout)
 
@@ -62,12 +63,15 @@ class Bus:
         while not stop.is_set():
             try:
                 async with asyncio.timeout(_ANSWER_S * 2):
-                    broker, queue = await self._opened()
+                    opened = await self._unless_stopped(self._opened())
             except Exception as error:
                 log.warning("bus: %s", type(error).__name__)
                 await self._wait(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE_S)
                 continue
+            if opened is None:
+                return
+            broker, queue = opened
             pause = self._pause_s
             await self._watch(queue)
             await let_go(broker, within_s=_FINISH_S)
@@ -88,7 +92,7 @@ class Bus:
         """Wait until asked to stop, or until the broker itself, not only our end of the connection, is silent."""
         while not self._stop.is_set():
             try:
-                await queue.declare(timeout=_ANSWER_S)
+                await self._unless_stopped(queue.declare(timeout=_ANSWER_S))
             except Exception as error:
                 log.warning("bus: the broker does not answer: %s", type(error).__name__)
                 return
@@ -125,6 +129,18 @@ class Bus:
                 pause = min(pause * 2, _LONGEST_PAUSE_S)
             else:
                 return
+
+    async def _unless_stopped[T](self, work: Coroutine[Any, Any, T]) -> T | None:
+        """Wait for a broker that may be silent, but when asked to stop no longer: then None, and the work is called off."""
+        task, stopped = asyncio.create_task(work), asyncio.create_task(self._stop.wait())
+        try:
+            await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            return task.result() if task.done() else None
+        finally:
+            stopped.cancel()
+            if not task.done():
+                task.cancel()
+                await asyncio.wait({task}, timeout=_CALLED_OFF_S)
 
     async def _wait(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

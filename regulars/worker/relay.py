@@ -24,7 +24,8 @@ def relay_until(stop: threading.Event, outward: bool = False) -> None:
     pause = 0.0
     while not stop.wait(pause):
         try:
-            tried = journal.relay(at=now(), limit=_AT_ONCE, outward=outward)
+            # Somebody outside may take seconds to answer: between two of them, look whether we are to stop.
+            tried = journal.relay(at=now(), limit=1 if outward else _AT_ONCE, outward=outward)
             pause = 0.0 if tried else min(max(pause * 2, 0.01), _LONGEST_IDLE_S)
         except Exception as error:
             log.warning("relay: %s", told(error))

@@ -10,9 +10,13 @@ import socket
 import threading
 from dataclasses import dataclass, field
 
+import psycopg
+
 from regulars.gateways import registry
 from regulars.gateways.rabbitmq import publisher
+from regulars.kit import presence, schema_state
 from regulars.kit.clock import now
+from regulars.kit.logs import about_this
 from regulars.messages import actions as messages
 from regulars.messages.gateway import Gateway, OnReceipt
 from regulars.providers import queries as providers
@@ -27,6 +31,7 @@ log = logging.getLogger(__name__)
 _ROSTER_EVERY_S = 1.0
 _RECOVER_EVERY_S = 1.0
 _AGAIN_AFTER_S = 5.0
+_SCHEMA_EVERY_S = 1.0
 
 
 @dataclass(slots=True)
@@ -49,15 +54,20 @@ class Worker:
     name: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}")
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until asked to stop; then finish within ten seconds."""
+        """Work until asked to stop; then finish within ten seconds. Until the schema fits, wait."""
         threads, relays_stop = Threads(), threading.Event()
+        await _schema_fits(stop, threads)
+        if stop.is_set():
+            threads.close()
+            return
         relays = relay.start(relays_stop, count=self.relays)
-        timed = [*relays, scheduler.start(relays_stop)]
+        timed = [*relays, scheduler.start(relays_stop), presence.start(relays_stop, presence.WORKER)]
         loops = [asyncio.create_task(self._recover_until(stop, threads)), asyncio.create_task(bus.run(stop))]
         try:
             await self._keep_roster(stop, threads)
         finally:
             relays_stop.set()
+            await asyncio.to_thread(publisher.close_all)  # who waits for a silent broker waits no longer
             await asyncio.gather(*loops)
             await asyncio.to_thread(_join, timed)
             await asyncio.to_thread(publisher.close_all)
@@ -93,8 +103,9 @@ class Worker:
             return registry.build(account.channel, account.provider, account.settings, on_receipt)
 
         try:
-            sender = self.sender(account.id, build, worker=self.name, threads=threads, times=self.times)
-            await sender.run(stop)
+            with about_this(gateway=account.name):
+                sender = self.sender(account.id, build, worker=self.name, threads=threads, times=self.times)
+                await sender.run(stop)
         except Exception:
             log.exception("gateway %s: the sender ended", account.name)
             await _until(stop, _AGAIN_AFTER_S)
@@ -134,6 +145,24 @@ async def _run_until_told(worker: Worker) -> None:
 def _join(threads: list[threading.Thread]) -> None:
     for thread in threads:
         thread.join()
+
+
+async def _schema_fits(stop: asyncio.Event, threads: Threads) -> None:
+    """Wait until the database is as this code wants it, and say once what it waits for."""
+    said = ""
+    while not stop.is_set():
+        try:
+            standing = await threads.call(schema_state.look)
+        except psycopg.Error as error:
+            sentence = f"the database is away: {type(error).__name__}"
+        else:
+            if standing.is_current:
+                return
+            sentence = f"{standing.sentence} ({standing.fix})"
+        if sentence != said:
+            log.warning("waiting: %s", sentence)
+        said = sentence
+        await _until(stop, _SCHEMA_EVERY_S)
 
 
 async def _until(stop: asyncio.Event, seconds: float) -> None:

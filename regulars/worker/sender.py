@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from regulars.kit.actor import Actor
 from regulars.kit.clock import now
 from regulars.messages import actions as messages
-from regulars.messages import failpoint
+from regulars.messages import failpoint, tallies
 from regulars.messages.gateway import Gateway, GatewayDown, HandOver, OnReceipt, Outcome, PartResult, Receipt
 from regulars.messages.intents import Claim, Claimed, Result
 from regulars.worker.hand import Hand
 from regulars.worker.pace import Pace
 from regulars.worker.recorder import Recorder
+from regulars.worker.tallies import Tallies
 from regulars.worker.threads import Threads
 from regulars.worker.told import told
 
@@ -53,6 +54,7 @@ class Sender:
         self._times = replace(times, lease_s=max(times.lease_s, 2 * self.gateway.timeout_s))
         self._hand = Hand()
         self._pace = Pace()
+        self._tallies = Tallies(gateway_id, threads)
         self._results: Recorder[Result] = Recorder(self._settle)
         self._receipts: Recorder[Receipt] = Recorder(self._record)
         self._under_way: set[asyncio.Task[None]] = set()
@@ -97,6 +99,7 @@ class Sender:
             await self._wait()
             return
         self._news.clear()
+        await self._tallies.write_when_due()
         await self._refill()
         if not await self._start_some():
             await self._wait()
@@ -167,6 +170,7 @@ class Sender:
             asyncio.get_running_loop().call_soon(failpoint.here, "bytes_sent")
         results = await self._send(hand_over, lease_ends)
         failpoint.here("answer_read")
+        self._tallies.count(result.outcome for result in results)
         ticks = time.monotonic()
         for result in results:
             if result.outcome is Outcome.ACCEPTED:
@@ -210,6 +214,7 @@ class Sender:
 
     async def _record(self, receipts: Sequence[Receipt]) -> None:
         await self._threads.call(self._record_now, receipts)
+        self._tallies.count(tallies.RECEIPT + receipt.state for receipt in receipts)
 
     def _record_now(self, receipts: Sequence[Receipt]) -> int:
         return messages.record_receipts(self._gateway_id, receipts, by=BY, at=now())
@@ -260,6 +265,7 @@ class Sender:
         with contextlib.suppress(Exception):
             async with asyncio.timeout(2):
                 await self.gateway.close()
+                await self._tallies.write()
 
 
 def _all(hand_over: HandOver, outcome: Outcome, code: str) -> list[PartResult]:

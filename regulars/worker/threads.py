@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import partial
 
 from django.db import connection
@@ -17,7 +18,8 @@ class Threads:
     async def call[**P, R](self, verb: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a verb on a thread and wait for it. A call that has begun ends, even if nobody waits any more."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, partial(_and_let_go, verb, *args, **kwargs))
+        call = partial(_and_let_go, verb, *args, **kwargs)
+        return await loop.run_in_executor(self._pool, copy_context().run, call)  # lines of the log say what it is about
 
     def close(self) -> None:
         """Wait for the calls that have begun."""

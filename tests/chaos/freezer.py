@@ -55,7 +55,7 @@ def start(count: int) -> None:
     for number, person_id in members.list_external_numbers().items():
         if int(number.removeprefix("crm-")) % 7 == 0:
             subscriptions.unsubscribe(members.get_by_public_id(person_id), channel="sms", by=BY, at=at)
-    providers.set_gateway("smsc", channel="sms", provider="smpp", settings={})
+    providers.set_gateway("smsc", channel="sms", provider="smpp", settings={}, by=BY, at=at)
     everybody = audiences.save("Everybody", filter=EVERYBODY, by=BY, at=at).public_id
     texts = {"en": "Hello {{ first_name }} {{ unsubscribe_url }}", "ru": "Привет, {{ first_name }}"}
     new = actions.NewMailing(name="Autumn", channel="sms", audience_id=everybody, texts=texts)

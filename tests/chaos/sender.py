@@ -25,7 +25,7 @@ from regulars.messages.events import AddressSuppressed
 from regulars.messages.gateway import HandOver
 from regulars.messages.intents import Claimed, Intent, Result
 from regulars.providers import actions as providers
-from regulars.providers.events import GatewayPaused
+from regulars.providers.events import GatewayPaused, GatewaySet
 from regulars.worker.run import Worker, run_until_told
 from regulars.worker.sender import Sender, Times
 from tests.chaos.stand_ins import ACCOUNT
@@ -67,10 +67,11 @@ def fill_queue(message_class: str, sms: int, mails: int, smpp_port: int, smtp_po
         "keeps_mailboxes": bool(keeps_mailboxes),
     }
     both: dict[str, Any] = {"host": "127.0.0.1", "response_timeout_s": 2, "reconnect_min_s": 0.1}
-    providers.set_gateway("smsc", channel="sms", provider="smpp", settings={**both, **smpp, "port": smpp_port})
-    providers.set_gateway(
-        "mail", channel="email", provider="smtp", settings={**both, **smtp, "port": smtp_port, "connect_timeout_s": 1}
-    )
+    by = Actor.system("tests")
+    sms = {**both, **smpp, "port": smpp_port}
+    providers.set_gateway("smsc", channel="sms", provider="smpp", settings=sms, by=by, at=now())
+    mail_server = {**both, **smtp, "port": smtp_port, "connect_timeout_s": 1}
+    providers.set_gateway("mail", channel="email", provider="smtp", settings=mail_server, by=by, at=now())
     wanted = [text(n, message_class) for n in range(sms)] + [mail(n, message_class) for n in range(mails)]
     actions.queue_many(wanted, by=Actor.system("tests"), at=now())
 
@@ -94,7 +95,7 @@ def mail(n: int, message_class: str) -> Intent:
 
 def work(twin: str = "") -> None:
     gate.register("shop", lambda candidates, at: {})
-    reactions.register("tests", {AddressSuppressed: [], GatewayPaused: []})
+    reactions.register("tests", {AddressSuppressed: [], GatewayPaused: [], GatewaySet: []})
     if twin == "sends_again":
         sends_again()
     sender = MarksLate if twin == "marks_late" else Sender

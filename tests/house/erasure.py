@@ -56,17 +56,25 @@ _GROUND = (
     *_secret("access_employee", "password", "an employee's, not a member's: goes with the employee"),
     *_personal("access_employee", "login name", "an employee's, not a member's: goes with the employee"),
     *_none("access_employee", "roles"),
-    *_none("access_tillkey", "prefix"),
+    *_secret("access_setuplink", "token_hash", "an employee's, not a member's: a hash"),
+    *_personal(
+        "access_remembered", "cache_key", "an address that tried to sign in; row deleted when its minutes are over"
+    ),
+    *_none("access_remembered", "value"),
+    *_none("access_tillkey", "prefix kind"),
+    *_personal("access_teamcontact", "address note", "an employee's, not a member's: removed by an administrator"),
     *_secret("access_tillkey", "key_hash", "a till's, not a member's: a hash"),
     *_none("providers_gateway", "channel provider name trouble"),
     *_secret("providers_gateway", "settings", "a provider's, not a member's"),
     *_none("providers_price", "prefix"),
+    *_none("providers_hold", "reason held_by released_by put_aside"),
     *_none("runs_run", "system public_id kind channel state trouble estimate"),
     *_pseudonymous("runs_run", "mailing_id started_by"),
     *_pseudonymous("runs_recipient", "person_id"),
     *_none("runs_recipient", "state reason"),
     *_none(
-        "messages_message", "system channel message_class subject template sender state reason claimed_by queued_by"
+        "messages_message",
+        "system channel message_class subject template sender state reason claimed_by queued_by reach",
     ),
     *_pseudonymous("messages_message", "person_id origin"),
     *_personal(
@@ -77,6 +85,7 @@ _GROUND = (
     *_pseudonymous("messages_receipt", "provider_id"),
     *_personal("messages_receipt", "address", "row deleted by messages.erase_person"),
     *_none("messages_receipt", "state code"),
+    *_none("messages_tally", "outcome"),
     *_none("messages_suppression", "channel reason"),
     *_pseudonymous("messages_suppression", "person_id", "row deleted by messages.erase_person"),
     *_personal("messages_suppression", "address", "row deleted by messages.erase_person"),
@@ -101,9 +110,15 @@ _LOYALTY = (
     *_personal("loyalty_members_identifier", "value", "row deleted by members.leave"),
     *_none("loyalty_members_onetimecode", "purpose"),
     *_personal(
-        "loyalty_members_onetimecode", "phone", "row deleted by members.leave, else a day later by sign_in.forget_old"
+        "loyalty_members_onetimecode", "phone", "row deleted by members.leave, else an hour later by sign_in.forget_old"
     ),
     *_secret("loyalty_members_onetimecode", "code_mac", "row deleted by members.leave"),
+    *_pseudonymous(
+        "loyalty_members_onetimecode", "guest_id", "row deleted with the phone, and what was sent to it emptied"
+    ),
+    *_pseudonymous(
+        "loyalty_members_codetally", "source", "row deleted an hour later by sign_in.forget_old: a keyed hash"
+    ),
     *_secret("loyalty_members_session", "token_hash", "row deleted by members.leave"),
     *_personal("loyalty_members_session", "device", "row deleted by members.leave"),
     *_none("loyalty_cards_series", "code name prefix"),
@@ -137,6 +152,12 @@ _LOYALTY = (
     *_pseudonymous("loyalty_sync_quarantined", "person_id"),
     *_pseudonymous("loyalty_sync_untold", "person_id", "row deleted with the next parcel"),
     *_none("loyalty_sync_quarantined", "channel origin reason"),
+    *_none("loyalty_imports_import", "public_id seal by_kind"),
+    *_pseudonymous("loyalty_imports_import", "by_id"),
+    *_none("loyalty_imports_file", "name digest"),
+    *_pseudonymous(
+        "loyalty_imports_arrival", "number_hash", "stays: a salted hash, so that who has left is not imported again"
+    ),
 )
 _SISTER = "emptied when the bridge says that the member is gone"
 _SMARTCOMMS = (

@@ -8,7 +8,7 @@ from tests.house.words import words_in
 
 BASE = "regulars.kit.events.Event"
 PERSONAL = {"name", "first_name", "last_name", "phone", "email", "address", "birth_date", "text", "ip", "mailbox"}
-PAST = {"left", "gone", "sent", "made", "given", "taken", "begun", "lost", "found", "set", "withdrawn"}
+PAST = {"left", "gone", "sent", "made", "given", "taken", "begun", "lost", "found", "held", "set", "withdrawn"}
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ OWN_KEYS = {
     "loyalty_points_operation": ("source", "the key of an operation is its source's; an operation may be nobody's"),
     "loyalty_purchases_purchase": ("till_id", "a purchase may be nobody's; its number is the till's"),
     "loyalty_checkout_reservation": ("till_id", "a purchase may be nobody's; its number is the till's"),
+    "loyalty_imports_arrival": ("number_hash", "an import looks a number up before it knows whose it is"),
     "journal_entry": ("id", "entries about nobody, and deliveries that find their entry by id"),
     "journal_delivery": ("entry_id", "a delivery lives beside its entry"),
     "messages_suppression": ("address", "a dead address is dead for everybody"),
@@ -20,6 +21,7 @@ OWN_KEYS = {
 # Tables that are spread although no column of theirs names a person, with the column.
 FOLLOWERS = {
     "loyalty_members_member": "id",
+    "loyalty_members_codetally": "source",
     "loyalty_members_onetimecode": "phone",
     "loyalty_purchases_line": "till_id",
     "loyalty_purchases_tender": "till_id",

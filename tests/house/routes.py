@@ -9,12 +9,19 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from regulars.access import permissions
 
 OPENERS = {"public", "member", "till", "sister", "employee", "demo"}
+# Where each kind of address has its line; a page for employees has one of its own, never one with a star.
+FILES = {
+    "backoffice/": "regulars/access/desks.py, under BACKOFFICE",
+    "smartcomms/": "regulars/access/desks.py, under SMARTCOMMS",
+}
+DOORS_OF_EMPLOYEES = (*FILES, "contact-centre/", "staff/")
+_NAMED_GROUP = re.compile(r"\^\(\?P<(\w+)>[^)]*\)/\$")
 
 
 def addresses(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
     """All patterns below a resolver, such as `api/pos/v1/members`."""
     for pattern in (resolver or get_resolver()).url_patterns:
-        path = prefix + str(pattern.pattern)
+        path = prefix + _NAMED_GROUP.sub(r"<\1>/", str(pattern.pattern))
         if isinstance(pattern, URLResolver):
             yield from addresses(pattern, path)
         elif isinstance(pattern, URLPattern):
@@ -40,9 +47,26 @@ def example(address: str) -> str:
 def without_a_line(found: list[str], table: Mapping[str, str]) -> list[str]:
     """Addresses that nobody has decided about."""
     return [
-        f"/{address} has no line: say in regulars/access/routes.py whom it opens for."
+        f"/{address} has no line: say whom it opens for by {_line(address)}."
         for address in found
         if not any(covers(line, address) for line in table)
+    ]
+
+
+def _line(address: str) -> str:
+    """The line that is missing, and where."""
+    for start, file in FILES.items():
+        if address.startswith(start):
+            return f'`"{address.removeprefix(start)}": "room.verb",` in {file}'
+    return f'`"{address}": "room.verb",` (or {", ".join(sorted(OPENERS))}) in regulars/access/routes.py'
+
+
+def too_wide(table: Mapping[str, str]) -> list[str]:
+    """Lines that would open pages for employees that nobody has thought about yet."""
+    return [
+        f"“{line}” speaks of many pages for employees at once: give each address its own line."
+        for line in table
+        if line.endswith("*") and (line.startswith(DOORS_OF_EMPLOYEES) or line == "*")
     ]
 
 
@@ -57,10 +81,9 @@ def without_an_address(found: list[str], table: Mapping[str, str]) -> list[str]:
 
 def misspelt(table: Mapping[str, Any]) -> list[str]:
     """Lines that open for nobody that exists: no word of the short list, and no permission that a role holds."""
-    granted = set().union(*permissions.ROLES.values())
     return [
-        f"regulars/access/routes.py opens “{line}” for “{opener}”: use {', '.join(sorted(OPENERS))}, or a permission"
-        " that a role holds."
+        f"“{line}” opens for “{opener}”: use {', '.join(sorted(OPENERS))}, or a permission of"
+        " regulars/access/permissions.py."
         for line, opener in table.items()
-        if opener not in OPENERS | granted
+        if opener not in OPENERS | set(permissions.PERMISSIONS)
     ]

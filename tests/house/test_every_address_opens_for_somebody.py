@@ -26,6 +26,12 @@ def test_every_line_opens_for_somebody_who_exists() -> None:
     assert not breaches, told(breaches)
 
 
+def test_no_line_speaks_of_pages_that_nobody_has_thought_about() -> None:
+    breaches = routes.too_wide(ROUTES)
+
+    assert not breaches, told(breaches)
+
+
 def test_there_are_addresses_at_all() -> None:
     assert list(routes.addresses()), "regulars/urls.py lists no address: add the doors."
 

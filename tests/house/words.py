@@ -20,6 +20,7 @@ GIVEN = {
     ("regulars.management.commands", "handle"): "Django calls a command by it",
     ("regulars.loyalty.subscriptions", "base"): "mailing types are made from base types: the trade's word",
     ("regulars.management", "processes"): "the operating system's word for what it runs",
+    ("regulars.web", "get_context_data"): "Django's views call it",
     ("regulars", "data_received"): "asyncio calls a protocol by it",
     ("regulars.sandbox.mail.link", "handle"): "aiosmtpd calls its hooks by it",
     ("regulars.sandbox.mail.link", "data"): "SMTP's own command",

@@ -38,7 +38,8 @@ def open_gate(refused: dict[str, str] | None = None) -> Iterator[dict[str, str]]
 
 
 def add_gateway(name: str = "smsc", **more: Any) -> int:
-    return providers.set_gateway(name, channel="sms", provider="smpp", settings=more.pop("settings", {}), **more)
+    said = {"channel": "sms", "provider": "smpp", "settings": {}, "by": BY, "at": now(), **more}
+    return providers.set_gateway(name, **said)
 
 
 def queue(person: str = "mem_1", **wishes: Any) -> Message:

@@ -49,7 +49,7 @@ def test_the_sum_is_exact_however_large(messages: list[tuple[str, int]], price: 
 @pytest.mark.usefixtures("refused")
 def test_what_a_provider_took_is_paid_and_what_it_refused_is_not() -> None:
     gateway_id = add_gateway()
-    providers.set_prices(gateway_id, {"": 100, "+7999": 7})
+    providers.set_prices(gateway_id, {"": 100, "+7999": 7}, by=make.BY, at=now())
     run = runs.open_run(SYSTEM, mailing_id="mlg_1", kind="mailing", channel="sms", by=make.BY, at=now())
     type(run).objects.update(state="sending")
     for person, text in [("mem_1", "x" * 161), ("mem_2", "x"), ("mem_3", "x")]:
@@ -67,9 +67,9 @@ def test_what_a_provider_took_is_paid_and_what_it_refused_is_not() -> None:
     assert queries.cost_of_run(run.pk) == Cost(micros=114, parts=3, unpriced_parts=0)
     assert not queries.has_left_of_run(run.pk)
     assert queries.count_by_run(run.pk) == {("accepted", ""): 2, ("failed", "failed"): 1}
-    providers.set_prices(gateway_id, {"+7999000": 9, "+799": 5})
+    providers.set_prices(gateway_id, {"+7999000": 9, "+799": 5}, by=make.BY, at=now())
     assert queries.cost_of_run(run.pk) == Cost(micros=18, parts=3, unpriced_parts=1)
-    providers.set_prices(gateway_id, {})
+    providers.set_prices(gateway_id, {}, by=make.BY, at=now())
     assert queries.cost_of_run(run.pk) == Cost(micros=0, parts=3, unpriced_parts=3)
 
 

@@ -144,5 +144,6 @@ def _furnish(smpp_port: int) -> str:
     )
     categories.add_category("weekly", name="Weekly offers", defaults={"sms": True}, by=make.BY, at=at)
     account = {"host": "127.0.0.1", "port": smpp_port, "system_id": "shop", "password": "secret"}
-    providers.set_gateway("SMSC", channel="sms", provider="smpp", settings=account, is_test=True)
+    told = {"settings": account, "is_test": True, "by": make.BY, "at": at}
+    providers.set_gateway("SMSC", channel="sms", provider="smpp", **told)
     return access.issue_till_key(till.pk, by=make.BY, at=at)

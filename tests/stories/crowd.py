@@ -125,8 +125,10 @@ class Town:
         smtp = {**both, "port": self.smtp_port, "security": "none", "sender": "Corner <shop@example.org>"}
         smtp |= {"login": ACCOUNT["system_id"], "password": ACCOUNT["password"], "keeps_mailboxes": True}
         return [
-            providers.set_gateway("SMSC", channel="sms", provider="smpp", settings=smpp, is_test=True),
-            providers.set_gateway("Mail", channel="email", provider="smtp", settings=smtp, is_test=True),
+            providers.set_gateway(
+                name, channel=channel, provider=provider, settings=settings, is_test=True, by=make.BY, at=clock.now()
+            )
+            for name, channel, provider, settings in (("SMSC", "sms", "smpp", smpp), ("Mail", "email", "smtp", smtp))
         ]
 
     def throttle(self, per_second: int) -> None:

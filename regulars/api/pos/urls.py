@@ -1,7 +1,7 @@
 """The address book of the tills' API, version 1."""
 
 from regulars.api import problems
-from regulars.api.pos import members, purchases
+from regulars.api.pos import members, purchases, receipts
 from regulars.api.pos.tills import TillKeyAuth
 
 api = problems.make_api(
@@ -12,4 +12,5 @@ api = problems.make_api(
     description="Prices, purchases and registration at the till. Money in minor units, quantities in thousandths.",
 )
 api.add_router("", purchases.router)
+api.add_router("", receipts.router)
 api.add_router("", members.router)

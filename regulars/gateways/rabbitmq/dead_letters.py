@@ -43,6 +43,20 @@ def look_at(
     return asyncio.run(_look_at(url, pipe, judge, replay, discard, most))
 
 
+def count_at(url: str, pipe: Pipe) -> int:
+    """How many dead letters a pipe has. Raises whatever the broker's library does when it is away."""
+    return asyncio.run(_count_at(url, pipe))
+
+
+async def _count_at(url: str, pipe: Pipe) -> int:
+    broker = await connect(url)
+    try:
+        _, dead = await pipes.declare(broker, pipe)
+        return dead.declaration_result.message_count or 0
+    finally:
+        await let_go(broker)
+
+
 async def _look_at(url: str, pipe: Pipe, judge: Judge, replay: bool, discard: bool, most: int) -> list[DeadLetter]:
     broker = await connect(url)
     try:

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import threading
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from typing import TYPE_CHECKING
 
 from regulars.gateways.rabbitmq import pipes
@@ -42,19 +42,28 @@ class Publisher:
         self._thread.start()
         self._opening = asyncio.Lock()
         self._broker: RabbitBroker | None = None
+        self._waiting: set[Future[None]] = set()
         self._is_well = True
         self._next_try_at = 0.0
 
     def publish(self, body: bytes, *, message_id: str, signature: str) -> None:
         """Publish a message that survives the broker's restart, and wait for the confirm. Raises `BrokerNotReached`."""
-        self.start_publishing(body, message_id=message_id, signature=signature).result()
+        try:
+            self.start_publishing(body, message_id=message_id, signature=signature).result()
+        except CancelledError as error:
+            raise BrokerNotReached("closed while waiting") from error
 
     def start_publishing(self, body: bytes, *, message_id: str, signature: str) -> Future[None]:
         """The same without waiting; whether it was confirmed is what the future says."""
-        return asyncio.run_coroutine_threadsafe(self._publish(body, message_id, signature), self._loop)
+        waiting = asyncio.run_coroutine_threadsafe(self._publish(body, message_id, signature), self._loop)
+        self._waiting.add(waiting)
+        waiting.add_done_callback(self._waiting.discard)
+        return waiting
 
     def close(self) -> None:
-        """Close the connection and end the background thread."""
+        """Close the connection and end the background thread; who waits for a confirm is told that it did not come."""
+        for waiting in list(self._waiting):
+            waiting.cancel()
         asyncio.run_coroutine_threadsafe(self._drop(self._broker), self._loop).result(_CLOSE_S * 3)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_CLOSE_S)

@@ -8,6 +8,34 @@ from zoneinfo import ZoneInfo
 from regulars.messages.gateway import Outcome
 
 ID_FORMATS = ("same", "strip_zeros", "response_hex", "receipt_hex")
+# What each setting is for, in the words of who gets the account from a provider; the first ones are asked for first.
+EXPLAINED = {
+    "host": "The name or address of the provider's server.",
+    "port": "Usually 2775, or 3550 with TLS.",
+    "system_id": "The login that the provider gave you, at most 15 characters.",
+    "password": "At most 8 characters: SMPP has room for no more.",
+    "sender": "What phones show as the sender: a name of at most 11 Latin letters, or a number. The provider must allow it.",
+    "tls": "Whether the link is encrypted. Ask the provider for the port.",
+    "window": "How many messages may wait for an answer at once. The provider names the most.",
+    "system_type": "Only if the provider asks for it.",
+    "enquire_link_s": "After so many seconds of silence we ask whether the provider is still there.",
+    "response_timeout_s": "So many seconds we wait for an answer; then nobody knows what became of the message.",
+    "connect_timeout_s": "So many seconds we wait for the link and the sign-in.",
+    "reconnect_min_s": "The first pause, in seconds, before a lost link is tried again.",
+    "reconnect_max_s": "The longest pause, in seconds, between two tries.",
+    "alpha_ton": "Type of number of a sender that is a name: 5 with nearly everybody.",
+    "alpha_npi": "Numbering plan of a sender that is a name: 0 with nearly everybody.",
+    "number_ton": "Type of number of phones: 1 is international.",
+    "number_npi": "Numbering plan of phones: 1 is the telephone plan.",
+    "shortest_validity_s": "A message that is worth sending for fewer seconds is told this many.",
+    "id_format": "How the id in a receipt is written differently from the id in the answer.",
+    "receipt_zone": "The time zone in which the provider writes receipts.",
+    "dead_errors": "Values of “err” in receipts which mean that nobody has this number, with commas between them.",
+    "vendor_statuses": "What answers of this provider mean, one on each line: 0x58 slow.",
+    "ask_again": "Whether a receipt that we could not keep is refused, so that the provider tells it again.",
+}
+CHOICES = {"id_format": ID_FORMATS}
+ESSENTIAL = ("host", "port", "system_id", "password", "sender", "tls", "window")
 
 
 class WrongSettings(ValueError):

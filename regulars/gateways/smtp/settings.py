@@ -9,6 +9,31 @@ from regulars.gateways.smtp.addresses import BadAddress, Mailbox, domain_in_asci
 
 SECURITIES = ("none", "starttls", "tls")
 _AT_HOME = ("localhost", "::1")
+# What each setting is for, in the words of who gets the account from a provider; the first ones are asked for first.
+EXPLAINED = {
+    "host": "The name or address of the mail server that takes our mails.",
+    "port": "Usually 587 with STARTTLS, 465 with TLS.",
+    "security": "How the link is encrypted: starttls after the greeting, tls from the first byte, none only on this machine.",
+    "login": "The name we sign in with; empty where the server asks for none.",
+    "password": "Goes with the login, over an encrypted link only.",
+    "sender": "Whom mails are from, such as Corner Market <news@example.org>. The domain must be yours.",
+    "reply_to": "Where answers go, if not to the sender.",
+    "ca_file": "A file of authorities that are trusted beside the system's.",
+    "envelope_from": "Where servers report failures to, if not to the sender.",
+    "hello": "How we introduce ourselves; empty: the sender's domain.",
+    "domain": "What stands in the mails' ids; empty: the sender's domain.",
+    "dkim_selector": "The name under which the server that signs our mails keeps its key: the doctor looks there.",
+    "keeps_mailboxes": "Whether this server keeps the mailboxes itself: then what it takes is delivered.",
+    "connections": "How many mails travel at once.",
+    "mails_per_connection": "After so many mails a connection is made anew.",
+    "idle_s": "A connection without work is closed after so many seconds.",
+    "connect_timeout_s": "So many seconds we wait for a connection and the sign-in.",
+    "response_timeout_s": "So many seconds the server has for its answers, and once more after the mail's end.",
+    "reconnect_min_s": "The first pause, in seconds, before a lost server is tried again.",
+    "reconnect_max_s": "The longest pause, in seconds, between two tries.",
+}
+CHOICES = {"security": SECURITIES}
+ESSENTIAL = ("host", "port", "security", "login", "password", "sender", "reply_to")
 
 
 class WrongSettings(ValueError):
@@ -21,6 +46,7 @@ class SmtpSettings:
 
     `sender` is the From address with or without a name; `envelope_from` is where bounces go, otherwise to that address.
     `domain` stands in the Message-ID, and `hello` is how we introduce ourselves; both are the sender's domain unless set.
+    `dkim_selector` is the name under which the server that signs our mails keeps its key: the doctor looks there.
     `ca_file` holds authorities that are trusted beside the system's. `connections` is how many mails travel at once. A
     password goes over TLS only, or to this machine. `keeps_mailboxes` says that the server keeps the mailboxes itself, so
     that what it takes is delivered; leave it off where the server passes mails on.
@@ -40,6 +66,7 @@ class SmtpSettings:
     envelope_from: str = ""
     hello: str = ""
     domain: str = ""
+    dkim_selector: str = ""
     keeps_mailboxes: bool = False
     connections: int = 4
     mails_per_connection: int = 100

@@ -65,7 +65,10 @@ class Piece:
 
 @dataclass(slots=True)
 class Members:
-    """All active members as `m`, with the sets that predicates on them ask for; a set asked for twice is joined once."""
+    """All active members as `m`, without those for tests, with the sets that predicates on them ask for.
+
+    A set that is asked for twice is joined once.
+    """
 
     now: Now
     joins: dict[tuple[str, tuple[Any, ...]], str] = field(default_factory=dict)
@@ -101,7 +104,7 @@ class Members:
                 Piece.joined([Piece("select"), Piece.joined(columns, ", ")], " "),
                 Piece("  from loyalty_members_member m"),
                 *joins,
-                Piece(f" where m.state = 'active' and {where.sql}", where.params),
+                Piece(f" where m.state = 'active' and m.registered_via <> 'test_key' and {where.sql}", where.params),
             ],
             "\n",
         )

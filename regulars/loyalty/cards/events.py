@@ -58,3 +58,11 @@ class CardsRetired(Event):
     system: ClassVar[str] = "loyalty"
     member_id: int
     cards: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardsImported(Event):
+    """Cards came from another system, with the numbers that they have."""
+
+    system: ClassVar[str] = "loyalty"
+    cards: int

@@ -30,6 +30,11 @@ def list_of(member: Member) -> list[Card]:
     return sorted(cards, key=lambda card: card.state == "blocked")
 
 
+def find_of(member: Member, card_id: int) -> Card | None:
+    """The member's card with this inner id, or None; another member's card is not found."""
+    return Card.objects.filter(member_id=member.id, id=card_id).first()
+
+
 def find_main(member: Member) -> Card | None:
     """The card that the member shows: the first one that can be used, or None."""
     return Card.objects.filter(member_id=member.id, state="active").order_by("issued_at", "id").first()

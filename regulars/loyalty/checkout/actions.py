@@ -70,7 +70,7 @@ def calculate(purchase: str, basket: Basket, *, till: TillAt, at: datetime) -> d
     """
     pricing.check_basket(basket, currency=programme.get().currency, at=at)
     batch = sql.Batch()
-    places = queries.add_facts(batch, basket, lock=False, at=at)
+    places = queries.add_facts(batch, basket, for_tests=till.is_for_tests, lock=False, at=at)
     begun = reservations.add_find(batch, till.till_id, purchase)
     answers = batch.send()
     facts = queries.read_facts(answers, places, basket)
@@ -146,7 +146,7 @@ def join(
         return known
     joined = registration.register(
         profile,
-        via="till",
+        via=till.joins_via,
         store_id=till.store_id,
         series=cards.find_virtual_series(),
         consent=consent,
@@ -209,7 +209,7 @@ def _reserve_once(
     reservations.add_turn(batch, till.till_id, purchase)
     begun = reservations.add_find(batch, till.till_id, purchase)
     confirmed = purchases.add_is_confirmed(batch, till.till_id, purchase)
-    places = queries.add_facts(batch, basket, lock=True, at=at)
+    places = queries.add_facts(batch, basket, for_tests=till.is_for_tests, lock=True, at=at)
     answers = batch.send()
     if not answers[opened]:
         return repeats.named(operations.known_answer(asked), queries.names_now(answers, places))
@@ -294,7 +294,7 @@ def _confirm_once(
     numbered = batch.add(_NEXT_PURCHASE, [])
     reservations.add_turn(batch, till.till_id, purchase)
     begun = reservations.add_find(batch, till.till_id, purchase)
-    places = queries.add_facts(batch, basket, lock=True, at=at)
+    places = queries.add_facts(batch, basket, for_tests=till.is_for_tests, lock=True, at=at)
     answers = batch.send()
     if not answers[opened]:
         names = queries.names_now(answers, places)

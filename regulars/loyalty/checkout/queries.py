@@ -15,7 +15,10 @@ from regulars.loyalty.programme import queries as programme
 
 _MEMBER = "m.id as member_id, m.public_id, m.first_name, m.state as member_state, b.available"
 # What can be used is a matter of time: activation and expiry may not have been posted yet.
-_JOINED = """left join lateral (select * from loyalty_members_member m where m.id = {member} {lock}) m on true
+# Members for tests are seen by keys for tests, and by nobody else.
+_JOINED = """left join lateral (
+      select * from loyalty_members_member m
+       where m.id = {member} and (m.registered_via = 'test_key') = {for_tests} {lock}) m on true
     left join lateral (
       select coalesce(sum(l.remaining - l.held), 0)::bigint as available from loyalty_points_lot l
        where l.member_id = m.id and l.currency_id = %s and l.remaining > 0 and l.remaining > l.held
@@ -23,7 +26,7 @@ _JOINED = """left join lateral (select * from loyalty_members_member m where m.i
 _BY: Mapping[str, str] = {
     "card": f"select {_MEMBER}, k.state as card_state from loyalty_cards_card k {_JOINED} where k.number = %s {{lock_k}}",
     "phone": f"""select {_MEMBER}, 'active' as card_state from loyalty_members_identifier k {_JOINED}
-       where k.kind = 'phone' and k.value = %s {{lock_k}}""",
+       where k.kind = {{phone}} and k.value = %s {{lock_k}}""",
     "member": f"""select {_MEMBER}, 'active' as card_state from loyalty_members_member k {_JOINED}
        where k.public_id = %s {{lock_k}}""",
 }
@@ -81,8 +84,11 @@ class Facts:
         return line.name or (known.name if known else line.sku)
 
 
-def add_facts(batch: sql.Batch, basket: Basket, *, lock: bool, at: datetime) -> Places:
-    """Add the looking-up of goods and customer to a batch; with `lock` nobody can block or leave meanwhile."""
+def add_facts(batch: sql.Batch, basket: Basket, *, for_tests: bool, lock: bool, at: datetime) -> Places:
+    """Add the looking-up of goods and customer to a batch; with `lock` nobody can block or leave meanwhile.
+
+    With `for_tests` only members whom such a key registered are found, else only the others.
+    """
     products = goods.add_find_by_sku(batch, sorted({line.sku for line in basket.lines}))
     if basket.customer is None:
         return products, None
@@ -90,7 +96,11 @@ def add_facts(batch: sql.Batch, basket: Basket, *, lock: bool, at: datetime) -> 
     if kind == "phone":
         value = _phone(value)
     statement = _BY[kind].format(
-        member=_MEMBER_OF[kind], lock="for share of m" if lock else "", lock_k="for share of k" if lock else ""
+        member=_MEMBER_OF[kind],
+        lock="for share of m" if lock else "",
+        lock_k="for share of k" if lock else "",
+        for_tests="true" if for_tests else "false",
+        phone="'test_phone'" if for_tests else "'phone'",
     )
     return products, batch.add(statement, [programme.get_currency().pk, at, at, value])
 
@@ -136,11 +146,11 @@ def _customer(row: dict[str, Any] | None, by: Identifier) -> Customer:
     )
 
 
-def find_customer(identifier: Identifier, *, at: datetime) -> Customer:
-    """The member behind a scan, for the till's strip. Raises as `read_facts` does."""
+def find_customer(identifier: Identifier, *, for_tests: bool, at: datetime) -> Customer:
+    """The member behind a scan, for the till's strip; see `add_facts`. Raises as `read_facts` does."""
     basket = Basket(lines=(), sold_at=programme.get().created_at, currency="", customer=identifier)
     batch = sql.Batch()
-    places = add_facts(batch, basket, lock=False, at=at)
+    places = add_facts(batch, basket, for_tests=for_tests, lock=False, at=at)
     facts = read_facts(batch.send(), places, basket)
     assert facts.customer is not None
     return facts.customer

@@ -157,6 +157,20 @@ def unschedule(mailing: Mailing, *, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
+def unschedule_due(trouble: str, *, by: Actor, at: datetime) -> int:
+    """Make drafts of all scheduled mailings whose time has come, and say why; answers how many.
+
+    For a restored database: they may have been sent after the backup, so that only people can start them again.
+    """
+    due = list(Mailing.objects.select_for_update().filter(state=MailingState.SCHEDULED, scheduled_at__lte=at))
+    for mailing in due:
+        mailing.state, mailing.scheduled_at, mailing.trouble = MailingState.DRAFT, None, trouble
+        _save(mailing)
+        journal.record(MailingUnscheduled(mailing.public_id), by=by, at=at)
+    return len(due)
+
+
+@transaction.atomic
 def start(mailing: Mailing, *, version: int | None = None, by: Actor, at: datetime) -> Run:
     """Start a mailing now; one that has been sent may be started again. Answers the run, whose audience is frozen next.
 

@@ -12,18 +12,21 @@ from regulars.journal import actions as journal
 from regulars.kit import ids, sql
 from regulars.kit.actor import Actor
 from regulars.kit.refusal import Conflict, NotFound, Refusal
-from regulars.loyalty.members import profiles, queries, reasons
+from regulars.loyalty.members import profiles, queries, reasons, sign_in
 from regulars.loyalty.members.events import (
+    ContactsRevealed,
     MemberBlocked,
     MemberLeft,
     MemberRegistered,
     MembersImported,
     MemberUnblocked,
     ProfileChanged,
+    ProfileOpened,
 )
 from regulars.loyalty.members.imports import Imported, NewMember, RefusedRow
-from regulars.loyalty.members.models import Identifier, Member, MemberState, OneTimeCode, Session
+from regulars.loyalty.members.models import TEST_KINDS, Identifier, Member, MemberState, Session
 from regulars.loyalty.members.profiles import Profile
+from regulars.loyalty.members.queries import Contacts
 from regulars.loyalty.programme import queries as programme
 from regulars.messages import actions as messages
 
@@ -167,6 +170,25 @@ def change_profile(member: Member, changes: Mapping[str, Any], *, by: Actor, at:
 
 
 @transaction.atomic
+def open_profile(member: Member, *, page: str = "profile", by: Actor, at: datetime) -> None:
+    """Write down that an employee looks at a member's page: every opening, and from which address it was asked for.
+
+    `page` is a code of what was looked at. Not said once: a reload is an opening of its own. The address is personal
+    and goes where leaving erases it; of a member who has left only the opening itself is kept.
+    """
+    entry_id = journal.record(ProfileOpened(member.id, page), person_id=member.public_id, by=by, at=at)[0]
+    _keep_address(entry_id, member, by=by)
+
+
+@transaction.atomic
+def show_contacts(member: Member, *, by: Actor, at: datetime) -> Contacts:
+    """Answer a member's contacts in the clear, and write down who saw them, each time."""
+    entry_id = journal.record(ContactsRevealed(member.id), person_id=member.public_id, by=by, at=at)[0]
+    _keep_address(entry_id, member, by=by)
+    return queries.get_contacts(member)
+
+
+@transaction.atomic
 def block(member: Member, *, reason: str, by: Actor, at: datetime) -> bool:
     """Block a member's account: no purchases, no messages, no sign-in. Said once: a repeat answers False.
 
@@ -210,9 +232,16 @@ def leave(member: Member, *, by: Actor, at: datetime) -> bool:
     return True
 
 
+def _keep_address(entry_id: int, member: Member, *, by: Actor) -> None:
+    """Keep the address that an opening came from, unless the member has left: then nobody would erase it."""
+    held = queries.find_held(member.public_id) if by.ip else None
+    if held is not None and held.state != MemberState.GONE:
+        journal.keep_personal(entry_id, member.public_id, {"opened": ("", "")}, by=by)
+
+
 def _erase(member: Member, *, at: datetime) -> None:
     phones = Identifier.objects.filter(member_id=member.id, kind="phone").values_list("value", flat=True)
-    OneTimeCode.objects.filter(phone__in=list(phones)).delete()
+    sign_in.forget_codes(phones, at=at)
     Identifier.objects.filter(member_id=member.id).delete()
     Session.objects.filter(member_id=member.id).delete()
     Member.objects.filter(id=member.id).update(
@@ -236,8 +265,9 @@ def _locked(member: Member) -> Member:
 
 def _link(member: Member, identifiers: Mapping[str, str]) -> None:
     """Tie identifiers to the member; the unique key decides between two who come at once."""
-    columns = [list(identifiers), list(identifiers.values()), [member.id] * len(identifiers)]
-    linked = {row["kind"] for row in sql.fetch(dict, _LINK, columns)}
+    apart = TEST_KINDS if member.is_for_tests else ""
+    columns = [[apart + kind for kind in identifiers], list(identifiers.values()), [member.id] * len(identifiers)]
+    linked = {row["kind"].removeprefix(apart) for row in sql.fetch(dict, _LINK, columns)}
     for kind in identifiers:
         if kind not in linked:
             raise _TAKEN_BY_KIND[kind].refuse()
@@ -246,9 +276,10 @@ def _link(member: Member, identifiers: Mapping[str, str]) -> None:
 def _relink(member: Member, before: Mapping[str, str], after: Mapping[str, str], *, at: datetime) -> None:
     for kind, value in before.items():
         if after.get(kind) != value:
-            Identifier.objects.filter(kind=kind, value=value, member_id=member.id).delete()
+            kinds = [kind, TEST_KINDS + kind]
+            Identifier.objects.filter(kind__in=kinds, value=value, member_id=member.id).delete()
             if kind == "phone":
-                OneTimeCode.objects.filter(phone=value).delete()
+                sign_in.forget_codes([value], at=at)
     _link(member, {kind: value for kind, value in after.items() if before.get(kind) != value})
 
 

@@ -68,6 +68,23 @@ class MemberLeft(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ProfileOpened(Event):
+    """An employee looked at a member's page; `page` is its code, such as `profile` or `subscriptions`."""
+
+    system: ClassVar[str] = "loyalty"
+    member_id: int
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactsRevealed(Event):
+    """An employee saw a member's phone and mailbox in the clear."""
+
+    system: ClassVar[str] = "loyalty"
+    member_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class MemberSignedIn(Event):
     """A member signed in on a device."""
 

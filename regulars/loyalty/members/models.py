@@ -3,6 +3,11 @@
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
+from regulars.loyalty.stores.rows import TEST_KEY
+
+# What members for tests are recognised by is kept under kinds of its own (`test_phone`), so that it is nobody's phone.
+TEST_KINDS = "test_"
+
 
 class MemberState(models.TextChoices):
     """Where a member stands."""
@@ -34,7 +39,10 @@ class Member(models.Model):
 
     class Meta:
         db_table = "loyalty_members_member"
-        indexes = [Index(fields=["public_id"], name="member_by_public_id")]
+        indexes = [
+            Index(fields=["public_id"], name="member_by_public_id"),
+            Index(fields=["-registered_at"], name="member_by_time"),
+        ]
         constraints = [
             CheckConstraint(
                 condition=~Q(state="gone")
@@ -45,6 +53,11 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}".strip() or self.public_id
+
+    @property
+    def is_for_tests(self) -> bool:
+        """Whether a key for tests registered this member: seen by such keys only, counted nowhere, and told nothing."""
+        return self.registered_via == TEST_KEY
 
 
 class IdentifierKind(models.TextChoices):
@@ -88,6 +101,12 @@ class OneTimeCode(models.Model):
     sent_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+    guest_id = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Whom codes went to while nobody had the phone; no member's id.",
+    )
 
     class Meta:
         db_table = "loyalty_members_onetimecode"
@@ -95,6 +114,23 @@ class OneTimeCode(models.Model):
             UniqueConstraint(fields=["phone", "purpose"], name="one_code_per_phone_and_purpose"),
             CheckConstraint(condition=Q(tries__range=(0, 5)), name="a_code_has_five_tries"),
         ]
+
+
+class CodeTally(models.Model):
+    """How many codes were asked for since when: from one network address, or by everybody together."""
+
+    distributed_by = "source"
+
+    source = models.TextField(help_text="all, or a network address as a keyed hash.")
+    codes = models.IntegerField()
+    since_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "loyalty_members_codetally"
+        constraints = [UniqueConstraint(fields=["source"], name="one_tally_of_codes_per_source")]
+
+    def __str__(self) -> str:
+        return f"Tally {self.pk}"
 
 
 class Session(models.Model):

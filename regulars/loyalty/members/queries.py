@@ -7,8 +7,9 @@ from django.db.models import Q
 
 from regulars.kit import sql
 from regulars.kit.refusal import NotFound
-from regulars.loyalty.members.models import Identifier, IdentifierKind, Member, MemberState
+from regulars.loyalty.members.models import TEST_KINDS, Identifier, IdentifierKind, Member, MemberState
 from regulars.loyalty.members.profiles import Profile
+from regulars.loyalty.stores.rows import TEST_KEY
 
 _FIND_BY_IDENTIFIER = """
 select m.id as member_id, m.public_id, m.state, m.first_name, m.last_name, m.locale
@@ -92,7 +93,7 @@ def list_contacts(member_ids: Sequence[int]) -> dict[int, Contacts]:
         "member_id", "kind", "value", "verified_at"
     )
     for member_id, kind, value, verified_at in rows:
-        found.setdefault(member_id, {})[kind] = (value, verified_at is not None)
+        found.setdefault(member_id, {})[kind.removeprefix(TEST_KINDS)] = (value, verified_at is not None)
     return {member_id: _contacts(by_kind) for member_id, by_kind in found.items()}
 
 
@@ -113,8 +114,8 @@ def get_profile(member: Member) -> Profile:
 
 
 def list_members(*, after_id: int = 0, limit: int = 1000) -> list[Member]:
-    """The next members after a bookmark (an inner id), those who left included."""
-    return list(Member.objects.filter(id__gt=after_id).order_by("id")[:limit])
+    """The next members after a bookmark (an inner id), those who left included, those for tests not."""
+    return list(Member.objects.filter(id__gt=after_id).exclude(registered_via=TEST_KEY).order_by("id")[:limit])
 
 
 def list_by_public_ids(public_ids: Sequence[str]) -> list[Member]:
@@ -123,8 +124,8 @@ def list_by_public_ids(public_ids: Sequence[str]) -> list[Member]:
 
 
 def count_members() -> int:
-    """How many members have not left."""
-    return Member.objects.exclude(state="gone").count()
+    """How many members have not left, those for tests apart."""
+    return Member.objects.exclude(state="gone").exclude(registered_via=TEST_KEY).count()
 
 
 def _contacts(by_kind: dict[str, tuple[str, bool]]) -> Contacts:

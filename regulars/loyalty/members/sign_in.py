@@ -1,11 +1,12 @@
 """Members' sign-in: one-time codes that are counted exactly, and sessions of which only the token's hash is kept.
 
 A row per (phone, purpose) holds the code as an HMAC and the number of tries. One statement counts and judges, so
-thirty guesses at once are five guesses. The row exists for unknown phones too, with a code that nobody can guess, so
-that neither the answer nor the work betrays who is a member.
+thirty guesses at once are five guesses. A phone that nobody has gets a code as well, since its owner may join: neither
+the answer nor the work betrays who is a member. The code goes to a guest then, an opaque id that is no member's.
 """
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -14,15 +15,17 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from regulars.journal import actions as journal
+from regulars.kit import ids, sql
 from regulars.kit import phone as phones
-from regulars.kit import sql
 from regulars.kit.actor import Actor
 from regulars.kit.refusal import Refusal
 from regulars.kit.text import is_storable, tidy
+from regulars.loyalty.members import floods
 from regulars.loyalty.members.events import MemberSignedIn, MemberSignedOut, PhoneVerified
-from regulars.loyalty.members.models import Identifier, Member, MemberState, OneTimeCode, Session
+from regulars.loyalty.members.models import CodeTally, Identifier, Member, MemberState, OneTimeCode, Session
 from regulars.loyalty.members.queries import find_by_phone
 from regulars.loyalty.programme import queries as programme
+from regulars.messages import actions as messages
 
 SIGN_IN = "sign_in"
 DIGITS = 6
@@ -30,19 +33,23 @@ TRIES = 5
 CODES = 5
 CODE_LIVES = timedelta(minutes=5)
 SESSION_LIVES = timedelta(days=90)
-CODES_KEPT = timedelta(days=1)
+PROOF_LIVES = timedelta(minutes=15)
+CODES_KEPT = timedelta(hours=1)
+FORGOTTEN_AT_ONCE = 500
+GUEST = "gst"
 TOKEN_BYTES = 32
 _ASK = """
 insert into loyalty_members_onetimecode as known
-       (phone, purpose, code_mac, tries, codes, tries_since, sent_at, expires_at, used_at)
-values (%(phone)s, %(purpose)s, %(mac)s, 0, 1, %(at)s, %(at)s, %(until)s, null)
+       (phone, purpose, code_mac, tries, codes, tries_since, sent_at, expires_at, used_at, guest_id)
+values (%(phone)s, %(purpose)s, %(mac)s, 0, 1, %(at)s, %(at)s, %(until)s, null, %(guest)s)
 on conflict (phone, purpose) do update set
   tries = case when known.tries_since > %(window)s then known.tries else 0 end,
   codes = case when known.tries_since > %(window)s then known.codes + 1 else 1 end,
   tries_since = case when known.tries_since > %(window)s then known.tries_since else %(at)s end,
-  code_mac = excluded.code_mac, sent_at = excluded.sent_at, expires_at = excluded.expires_at, used_at = null
+  code_mac = excluded.code_mac, sent_at = excluded.sent_at, expires_at = excluded.expires_at, used_at = null,
+  guest_id = coalesce(nullif(known.guest_id, ''), excluded.guest_id)
 where known.tries_since <= %(window)s or known.codes < %(codes)s
-returning phone
+returning guest_id
 """
 _JUDGE = """
 update loyalty_members_onetimecode
@@ -58,9 +65,15 @@ class WrongCode(Refusal):
     code = "code_wrong"
 
 
+class ProofOver(Refusal):
+    """That the phone is theirs was proven too long ago, or a newer code was asked for since."""
+
+    code = "proof_over"
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What became of a wish for a code: `code` is there only when it is to be sent, to the member `person_id`."""
+    """What became of a wish for a code: `code` is there only when it is to be sent, to a member or guest `person_id`."""
 
     phone: str
     code: str | None
@@ -78,17 +91,26 @@ class SignedIn:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A phone that nobody has, and when its owner proved to be its owner; good for `PROOF_LIVES`, for joining."""
+
+    phone: str
+    proven_at: datetime
+
+
 @transaction.atomic
-def ask_code(phone: str, *, purpose: str = SIGN_IN, at: datetime) -> Asked:
+def ask_code(phone: str, *, purpose: str = SIGN_IN, locale: str = "en", at: datetime) -> Asked:
     """Make a code of six digits for this phone and purpose; it lives five minutes and replaces the one before.
 
     Doors call `notifications.send_sign_in_code`, which also sends it. Tries and codes are counted over five minutes
-    from the first code, so a new code brings no new tries, and the sixth code within them is not made. For a phone
-    that nobody active has, the same is written and `code` is None. Raises `BadPhone`.
+    from the first code, so a new code brings no new tries, and the sixth code within them is not made. A phone that
+    nobody has gets a code in the language `locale`, as a guest. For a blocked member the same is written and `code` is
+    None. Raises `BadPhone`.
     """
     number = phones.normalise(phone, programme.get().region)
     member = find_by_phone(number)
-    is_known = member is not None and member.state == MemberState.ACTIVE
+    may_enter = member is None or member.state == MemberState.ACTIVE
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     made = sql.first(
         dict,
@@ -96,16 +118,18 @@ def ask_code(phone: str, *, purpose: str = SIGN_IN, at: datetime) -> Asked:
         {
             "phone": number,
             "purpose": purpose,
-            "mac": _mac(number, purpose, code if is_known else secrets.token_hex()),
+            "mac": _mac(number, purpose, code if may_enter else secrets.token_hex()),
             "at": at,
             "until": at + CODE_LIVES,
             "window": at - CODE_LIVES,
             "codes": CODES,
+            "guest": ids.new(GUEST) if member is None else "",
         },
     )
-    is_sent = is_known and made is not None
-    person_id, locale = (member.public_id, member.locale) if member is not None and is_sent else ("", "en")
-    return Asked(number, code if is_sent else None, person_id, locale, at + CODE_LIVES)
+    if made is None or not may_enter:
+        return Asked(number, None, "", locale, at + CODE_LIVES)
+    person_id, spoken = (member.public_id, member.locale) if member else (str(made["guest_id"]), locale)
+    return Asked(number, code, person_id, spoken, at + CODE_LIVES)
 
 
 def is_right(phone: str, code: str, *, purpose: str, at: datetime) -> bool:
@@ -119,21 +143,44 @@ def is_right(phone: str, code: str, *, purpose: str, at: datetime) -> bool:
     return bool(judged and judged["is_right"])
 
 
-def sign_in(phone: str, code: str, *, device: str = "", by: Actor, at: datetime) -> SignedIn:
-    """Open a session of ninety days for who knows the code; the phone is verified by that.
+def enter(phone: str, code: str, *, device: str = "", by: Actor, at: datetime) -> SignedIn | Newcomer:
+    """Open a session of ninety days for who knows the code, or answer that nobody has this phone yet: it may join.
 
     `device` is what the browser says of itself, `by` names the door. Raises `WrongCode` for every reason alike, and
     `BadPhone`.
     """
     number = phones.normalise(phone, programme.get().region)
-    member = find_by_phone(number) if is_right(number, code, purpose=SIGN_IN, at=at) else None
-    if member is None or member.state != MemberState.ACTIVE:
+    if not is_right(number, code, purpose=SIGN_IN, at=at):
         raise WrongCode("This code does not fit. Check the last message, or ask for a new code.", field="code")
-    return _open(member, number, device=device, by=by, at=at)
+    member = find_by_phone(number)
+    return Newcomer(number, at) if member is None else open_session(member, number, device=device, by=by, at=at)
+
+
+def sign_in(phone: str, code: str, *, device: str = "", by: Actor, at: datetime) -> SignedIn:
+    """Open a session as `enter` does, for a member only; a right code of somebody who is none is used up. Raises alike."""
+    entered = enter(phone, code, device=device, by=by, at=at)
+    if isinstance(entered, Newcomer):
+        raise WrongCode("This code does not fit. Check the last message, or ask for a new code.", field="code")
+    return entered
+
+
+def hold_proof(newcomer: Newcomer, *, at: datetime) -> None:
+    """Hold the phone that was proven until the transaction ends: who joins with it twice at once does so in turn.
+
+    Raises `ProofOver` when it was proven too long ago, and when what is known of the phone was forgotten or a newer code
+    was asked for.
+    """
+    code = OneTimeCode.objects.select_for_update().filter(phone=newcomer.phone, purpose=SIGN_IN).first()
+    if code is None or code.used_at != newcomer.proven_at or newcomer.proven_at <= at - PROOF_LIVES:
+        raise ProofOver("Too much time has passed since the code. Ask for a new one.", field="code")
 
 
 @transaction.atomic
-def _open(member: Member, phone: str, *, device: str, by: Actor, at: datetime) -> SignedIn:
+def open_session(member: Member, phone: str, *, device: str = "", by: Actor, at: datetime) -> SignedIn:
+    """Open a session of ninety days for the member who has proven to have this phone; the phone is verified by that.
+
+    Raises `WrongCode` when the account is not active.
+    """
     locked = Member.objects.select_for_update().get(id=member.id)
     if locked.state != MemberState.ACTIVE:
         raise WrongCode("This code does not fit. Check the last message, or ask for a new code.", field="code")
@@ -194,10 +241,29 @@ def sign_out_everywhere(member: Member, *, by: Actor, at: datetime) -> bool:
 
 @transaction.atomic
 def forget_old(*, at: datetime) -> int:
-    """Delete codes and sessions that are long over, phones of strangers among them; answers how many."""
-    codes, _ = OneTimeCode.objects.filter(expires_at__lt=at - CODES_KEPT).delete()
+    """Delete codes, their tallies and sessions that are over; answers how many. Of a stranger nothing is left.
+
+    Five hundred codes at a time.
+    """
+    old = OneTimeCode.objects.select_for_update(skip_locked=True).filter(expires_at__lt=at - CODES_KEPT)
+    codes = _forget(list(old.order_by("expires_at", "id")[:FORGOTTEN_AT_ONCE]), at=at)
+    tallies, _ = CodeTally.objects.filter(since_at__lte=at - floods.WINDOW).delete()
     sessions, _ = Session.objects.filter(expires_at__lte=at).delete()
-    return codes + sessions
+    return codes + tallies + sessions
+
+
+@transaction.atomic
+def forget_codes(phones: Iterable[str], *, at: datetime) -> int:
+    """Delete all codes of these phones, and what was sent to guests who had them; answers how many."""
+    return _forget(list(OneTimeCode.objects.select_for_update().filter(phone__in=list(phones)).order_by("id")), at=at)
+
+
+def _forget(codes: list[OneTimeCode], *, at: datetime) -> int:
+    for guest_id in sorted(code.guest_id for code in codes if code.guest_id):
+        messages.erase_person(guest_id, at=at)
+    return OneTimeCode.objects.filter(
+        phone__in=[code.phone for code in codes], id__in=[code.pk for code in codes]
+    ).delete()[0]
 
 
 def _close(sessions: list[Session], *, by: Actor, at: datetime) -> bool:

@@ -9,10 +9,11 @@ from regulars.contract.channels import LOYALTY_CHANNELS, Channel
 from regulars.journal import actions as journal
 from regulars.journal.reactions import Happened
 from regulars.kit import ids
+from regulars.kit import phone as phones
 from regulars.kit.actor import Actor
 from regulars.kit.refusal import Refusal
+from regulars.loyalty.members import floods, sign_in
 from regulars.loyalty.members import queries as members
-from regulars.loyalty.members import sign_in
 from regulars.loyalty.members.models import Member, MemberState
 from regulars.loyalty.members.queries import Contacts
 from regulars.loyalty.notifications import queries, variables
@@ -98,22 +99,25 @@ def notify_points_accrued(happened: Happened, at: datetime) -> None:
 
 
 @transaction.atomic
-def send_sign_in_code(phone: str, *, by: Actor, at: datetime) -> str:
-    """Send a one-time code for signing in to this phone by SMS; answers the phone in E.164.
+def send_sign_in_code(phone: str, *, locale: str = "en", by: Actor, at: datetime) -> str:
+    """Send a one-time code for signing in or joining to this phone by SMS; answers the phone in E.164.
 
-    The answer and the work are the same when nobody has that phone: the message is then written and taken back. Five
-    codes in five minutes at most; more are silently not sent. Raises `BadPhone`.
+    The answer and the work are the same when nobody has that phone: the code then goes to a guest, in the language
+    `locale`. To a blocked member it is written and taken back. Five codes in five minutes for a phone at most; more are
+    silently not sent. Raises `BadPhone`, `TooManyCodes`.
     """
-    asked = sign_in.ask_code(phone, at=at)
+    phones.normalise(phone, programme.get().region)  # what is no phone is not counted
+    floods.count_code(by.ip, at=at)
+    asked = sign_in.ask_code(phone, locale=locale, at=at)
     text = liquid.render(
         variables.text_for(variables.CODE_TEXTS, asked.locale),
         {"code": asked.code or "0" * sign_in.DIGITS, "programme": programme.get().name},
     )
     with transaction.atomic():
-        held = members.find_held(asked.person_id or "")
+        held = members.find_held(asked.person_id)
         messages.queue(
             system=SYSTEM,
-            person_id=asked.person_id or ids.new("mem"),
+            person_id=asked.person_id or ids.new(sign_in.GUEST),
             channel=Channel.SMS,
             message_class="code",
             subject=SYSTEM_TYPE,
@@ -126,7 +130,7 @@ def send_sign_in_code(phone: str, *, by: Actor, at: datetime) -> str:
             by=by,
             at=at,
         )
-        if asked.code is None or held is None or held.state == MemberState.GONE:
+        if asked.code is None or (held is not None and held.state == MemberState.GONE):
             transaction.set_rollback(True)
     return asked.phone
 

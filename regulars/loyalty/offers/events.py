@@ -24,6 +24,25 @@ class OfferDrafted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class OfferChanged(Event):
+    """A draft says something else in these fields."""
+
+    system: ClassVar[str] = "loyalty"
+    offer_id: int
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferCopied(Event):
+    """A draft was made of another offer; with `replaces` it takes that one's place when it is published."""
+
+    system: ClassVar[str] = "loyalty"
+    offer_id: int
+    from_offer_id: int
+    replaces: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OfferStopped(Event):
     """An offer was taken back; the next published version does not have it."""
 

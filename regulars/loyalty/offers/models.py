@@ -51,6 +51,9 @@ class Offer(models.Model):
     )
     activation_days = models.IntegerField(default=0)
     lifetime_days = models.IntegerField(null=True, blank=True)
+    replaces_id = models.BigIntegerField(
+        null=True, blank=True, help_text="The published offer whose place it takes when it is published."
+    )
     changed_at = models.DateTimeField()
 
     class Meta:

@@ -11,7 +11,8 @@ import orjson
 from regulars.kit import sql
 from regulars.kit.refusal import NotFound
 from regulars.loyalty.offers import engine
-from regulars.loyalty.offers.models import Publication
+from regulars.loyalty.offers.models import Offer, OfferState, Publication
+from regulars.loyalty.offers.rules import Difference, difference, rule_of
 
 REMEMBER_S = 60.0
 NOTHING = engine.compile((), 0)
@@ -57,6 +58,19 @@ def get_version(version: int) -> engine.Snapshot:
     if rules is None:
         raise UnknownVersion(f"There is no version {version} of the offers.")
     return engine.compile(engine.from_json(orjson.dumps(rules).decode()), version)
+
+
+def what_changes(*chosen: Offer) -> Difference:
+    """What publishing these offers now would change for the tills, compared with the version that is out.
+
+    Raises `OfferContradictsItself`.
+    """
+    replaced = {offer.pk: offer.replaces_id for offer in chosen if offer.replaces_id}
+    out = Offer.objects.filter(state=OfferState.PUBLISHED).exclude(pk__in=[*replaced.values(), *(o.pk for o in chosen)])
+    after = sorted([*out, *chosen], key=lambda offer: offer.pk)
+    last = Publication.objects.order_by("-version").first()
+    before = engine.from_json(orjson.dumps(last.rules).decode()) if last else ()
+    return difference(before, [rule_of(offer) for offer in after], replaced)
 
 
 def _list_published() -> list[_Published]:

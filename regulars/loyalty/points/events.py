@@ -66,3 +66,15 @@ class HoldLapsed(Event):
     member_id: int
     amount: int
     currency_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PointsImported(Event):
+    """Points came from another system, many members' at once; the amount is in the smallest unit."""
+
+    system: ClassVar[str] = "loyalty"
+    source: str
+    currency_code: str
+    members: int
+    lots: int
+    amount: int

@@ -17,6 +17,7 @@ class OperationKind(models.TextChoices):
     EXPIRY = "expiry", "Expired"
     FORFEITURE = "forfeiture", "Forfeited on leaving"
     ADJUSTMENT = "adjustment", "Adjusted"
+    MOVED_IN = "moved_in", "Brought along from another system"
 
 
 class Operation(models.Model):

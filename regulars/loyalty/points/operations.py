@@ -14,6 +14,7 @@ from django.db import DatabaseError
 from regulars.kit import sql
 from regulars.kit.actor import Actor
 from regulars.kit.refusal import Conflict, Refusal
+from regulars.kit.request import is_repeat
 
 WAIT_S = 5
 ASK_AGAIN_S = 1
@@ -97,12 +98,16 @@ def add_known(batch: sql.Batch, key: Key) -> int:
 
 
 def read_known(rows: Sequence[Mapping[str, Any]], key: Key) -> Any:
-    """The answer that was kept under this key; raises `KeyReused` when another body was sent then."""
+    """The answer that was kept under this key, and a word to the door that it is a repeat.
+
+    Raises `KeyReused` when another body was sent then.
+    """
     if not rows or rows[0]["body_hash"] != key.body_hash:
         raise KeyReused(
             "This idempotency key was already used for another request. Send a new key for a new request.",
             field="header:Idempotency-Key",
         )
+    is_repeat.set(True)
     answer = rows[0]["answer"]
     return orjson.loads(answer) if isinstance(answer, str) else answer
 

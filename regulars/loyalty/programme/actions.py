@@ -13,14 +13,19 @@ from regulars.kit.text import tidy
 from regulars.loyalty.programme import currencies, queries, zones
 from regulars.loyalty.programme.events import (
     ConsentModeChanged,
+    HomeZoneChanged,
     PointsCurrencyAdded,
+    PointsCurrencyRenamed,
     PointsShareLimitChanged,
+    PointsWorthChanged,
     ProgrammeCreated,
+    ProgrammeRenamed,
     RoundingChanged,
 )
 from regulars.loyalty.programme.models import ConsentMode, PointsCurrency, Programme, RoundingMode
 
 MAX_STEP = 10**9
+LONGEST_NAME = 80
 
 
 class ProgrammeExists(Conflict):
@@ -96,8 +101,7 @@ def add_points_currency(
     """Add a currency of points; `worth` is (minor units of money, for so many smallest units of points)."""
     if not 0 <= decimals <= 2:
         raise UnknownSetting("Points have at most two digits after the point.", field="decimals")
-    if worth[0] < 0 or worth[1] <= 0:
-        raise UnknownSetting("The worth of points is a fraction of at least zero.", field="worth")
+    _check_worth(worth)
     currency, is_new = PointsCurrency.objects.get_or_create(
         code=code,
         defaults={
@@ -116,17 +120,84 @@ def add_points_currency(
 
 
 @transaction.atomic
+def rename(name: str, *, by: Actor, at: datetime) -> bool:
+    """Call the programme otherwise; False when it was called so already. Raises `UnknownSetting`."""
+    after = _name(name)
+    programme = Programme.objects.select_for_update().get()
+    if programme.name == after:
+        return False
+    journal.record(ProgrammeRenamed(programme.name, after), by=by, at=at)
+    programme.name = after
+    programme.save(update_fields=["name"])
+    _forget_now_and_on_commit()
+    return True
+
+
+@transaction.atomic
+def set_time_zone(time_zone: str, *, by: Actor, at: datetime) -> bool:
+    """Let the programme live by another time zone; False when it did already.
+
+    Days of reports, ends of points that are given from now on, and schedules that have no zone of their own follow; what
+    already has its instant keeps it. Other processes follow within a minute. Raises `UnknownTimeZone`.
+    """
+    after = zones.checked(time_zone)
+    programme = Programme.objects.select_for_update().get()
+    if programme.time_zone == after:
+        return False
+    journal.record(HomeZoneChanged(programme.time_zone, after), by=by, at=at)
+    programme.time_zone = after
+    programme.save(update_fields=["time_zone"])
+    _forget_now_and_on_commit()
+    return True
+
+
+@transaction.atomic
+def set_worth(code: str, worth: tuple[int, int], *, by: Actor, at: datetime) -> bool:
+    """Say what points are worth when they pay: (minor units of money, for so many smallest units); False when it was so.
+
+    Balances keep their number of points; what was paid stays paid. Other processes follow within a minute. Raises
+    `UnknownSetting`, `UnknownPointsCurrency`.
+    """
+    _check_worth(worth)
+    currency = _currency(code)
+    before = (currency.worth_numerator, currency.worth_denominator)
+    if before == worth:
+        return False
+    currency.worth_numerator, currency.worth_denominator = worth
+    currency.save(update_fields=["worth_numerator", "worth_denominator"])
+    journal.record(PointsWorthChanged(code, *before, *worth), by=by, at=at)
+    _forget_now_and_on_commit()
+    return True
+
+
+@transaction.atomic
+def rename_points_currency(code: str, name: str, *, by: Actor, at: datetime) -> bool:
+    """Call a currency of points otherwise; its code and its decimals stay. False when it was called so already."""
+    after, currency = _name(name), _currency(code)
+    if currency.name == after:
+        return False
+    journal.record(PointsCurrencyRenamed(code, currency.name, after), by=by, at=at)
+    currency.name = after
+    currency.save(update_fields=["name"])
+    _forget_now_and_on_commit()
+    return True
+
+
+@transaction.atomic
 def set_consent_mode(mode: str, *, door: str = "", by: Actor, at: datetime) -> bool:
     """Choose what registration asks about mailings, everywhere or at one door; False when it was so already.
 
-    Concerns only who registers from now on. Other processes follow within a minute.
+    With a door, an empty mode means: as everywhere. Concerns only who registers from now on. Other processes follow
+    within a minute.
     """
     programme = Programme.objects.select_for_update().get()
-    after = str(_mode(mode))
+    after = str(_mode(mode)) if mode or not door else ""
     before = str(programme.consent_modes.get(door, "")) if door else str(programme.consent_mode)
     if before == after:
         return False
-    if door:
+    if door and not after:
+        del programme.consent_modes[door]
+    elif door:
         programme.consent_modes[door] = after
     else:
         programme.consent_mode = after
@@ -181,6 +252,25 @@ def _mode(mode: str) -> str:
     if mode not in ConsentMode.values:
         raise UnknownSetting("The consent step is hidden, optional or mandatory.", field="consent_mode")
     return mode
+
+
+def _name(name: str) -> str:
+    tidied = tidy(name)
+    if not 0 < len(tidied) <= LONGEST_NAME:
+        raise UnknownSetting(f"A name has between 1 and {LONGEST_NAME} letters.", field="name")
+    return tidied
+
+
+def _currency(code: str) -> PointsCurrency:
+    currency = PointsCurrency.objects.select_for_update().filter(code=code).first()
+    if currency is None:
+        raise queries.UnknownPointsCurrency(f"There is no currency of points “{code[:40]}”.", field="code")
+    return currency
+
+
+def _check_worth(worth: tuple[int, int]) -> None:
+    if not 0 <= worth[0] <= MAX_STEP or not 0 < worth[1] <= MAX_STEP:
+        raise UnknownSetting("The worth of points is a fraction of at least zero.", field="worth")
 
 
 def _region(region: str) -> str:

@@ -52,3 +52,43 @@ class ConsentModeChanged(Event):
     door: str
     before: str
     after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeRenamed(Event):
+    """The programme is called otherwise from now on."""
+
+    system: ClassVar[str] = "loyalty"
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomeZoneChanged(Event):
+    """The programme lives by another time zone."""
+
+    system: ClassVar[str] = "loyalty"
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class PointsWorthChanged(Event):
+    """Points of a currency are worth something else: so many minor units of money for so many smallest units."""
+
+    system: ClassVar[str] = "loyalty"
+    code: str
+    money_before: int
+    units_before: int
+    money: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class PointsCurrencyRenamed(Event):
+    """A currency of points is called otherwise."""
+
+    system: ClassVar[str] = "loyalty"
+    code: str
+    before: str
+    after: str

@@ -26,10 +26,15 @@ class UnknownPointsCurrency(Refusal):
 
 def get() -> Programme:
     """The programme, at most a minute old; raises `NoProgramme` while there is none."""
-    programme = _keep("programme", Programme.objects.first)
+    programme = find_kept()
     if programme is None:
         raise NoProgramme("The loyalty programme has not been set up yet.")
     return programme
+
+
+def find_kept() -> Programme | None:
+    """The programme, at most a minute old, or None while there is none."""
+    return _keep("programme", Programme.objects.first)
 
 
 def find() -> Programme | None:

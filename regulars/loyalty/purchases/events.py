@@ -19,3 +19,14 @@ class PurchaseConfirmed(Event):
     rounding: int
     points_spent: int
     points: int
+
+
+@dataclass(frozen=True, slots=True)
+class PurchasesImported(Event):
+    """Receipts of the past came from another system, many at once."""
+
+    system: ClassVar[str] = "loyalty"
+    source: str
+    purchases: int
+    with_member: int
+    lines: int

@@ -38,6 +38,7 @@ class Purchase(models.Model):
             Index(fields=["public_id"], name="purchase_by_public_id"),
             Index(fields=["-confirmed_at"], name="purchase_by_time"),
             Index(fields=["-sold_at"], name="purchase_by_time_of_sale"),
+            Index(fields=["till_id", "-confirmed_at", "-id"], name="purchase_by_till"),
         ]
         constraints = [UniqueConstraint(fields=["till_id", "number"], name="a_till_numbers_a_purchase_once")]
 

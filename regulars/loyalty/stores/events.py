@@ -32,8 +32,24 @@ class TillsOpened(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TillReopened(Event):
+    """A till that was taken out of service is in service again."""
+
+    system: ClassVar[str] = "loyalty"
+    till_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class TillClosed(Event):
     """A till was taken out of service."""
 
     system: ClassVar[str] = "loyalty"
     till_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastTillsAdded(Event):
+    """Stores got a closed till for receipts that came from another system."""
+
+    system: ClassVar[str] = "loyalty"
+    till_ids: tuple[str, ...]

@@ -43,6 +43,10 @@ class Till(models.Model):
     code = models.TextField()
     name = models.TextField()
     is_open = models.BooleanField(default=True)
+    test_of = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="for_tests",
+        help_text="The till whose keys for tests stand here, so that what they do stands apart.",
+    )  # fmt: skip
 
     class Meta:
         db_table = "loyalty_stores_till"

@@ -1,6 +1,10 @@
 """What callers hand in when they add many stores or tills at once."""
 
 from dataclasses import dataclass
+from typing import Final
+
+# The door by which members join who exist for tests only.
+TEST_KEY: Final = "test_key"
 
 
 @dataclass(frozen=True, slots=True)

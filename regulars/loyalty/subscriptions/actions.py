@@ -59,6 +59,15 @@ class CellIsReadOnly(Conflict):
     code = "cell_read_only"
 
 
+class ConsentChangedMeanwhile(Conflict):
+    """Somebody else has changed the matrix since it was looked at.
+
+    `extra` has the number of the newest entry (`version`) and the cells that differ from what was seen, as they are now.
+    """
+
+    code = "consent_changed_meanwhile"
+
+
 class ConsentNeeded(Refusal):
     """Nobody registers without consent while the programme asks for it."""
 
@@ -162,6 +171,7 @@ def set_cells(
     member: Member,
     cells: Mapping[tuple[str, str], bool],
     *,
+    seen: int | None = None,
     cause: str = "changed",
     reason: str = "",
     wording: str = "",
@@ -172,11 +182,14 @@ def set_cells(
 
     One entry of the consent journal, whatever the number of cells; said twice, nothing is written. Queued messages of
     the cells turned off are cancelled in the same transaction. Changes of one member wait for each other. For a member
-    who has left nothing happens. A `reason` that is no code is kept apart, where leaving erases it. Raises
-    `UnknownMailingType`, `UnknownChannel`, `CellIsReadOnly`.
+    who has left nothing happens. A `reason` that is no code is kept apart, where leaving erases it. `seen` is the
+    version on which the change was decided (`queries.get_version`): if there is a newer one, nothing is changed. Raises
+    `UnknownMailingType`, `UnknownChannel`, `CellIsReadOnly`, `ConsentChangedMeanwhile`.
     """
     if not _lock(member):
         return []
+    if seen is not None:
+        _check_seen(member, seen)
     kinds, choices = queries.list_types(), queries.get_choices(member)
     stored = matrix.after(kinds, choices, _checked(kinds, cells))
     changed = _differences(kinds, choices, stored)
@@ -257,6 +270,25 @@ def end_consent(happened: Happened, at: datetime) -> None:
 def _lock(member: Member) -> bool:
     state = Member.objects.select_for_update().filter(id=member.id).values_list("state", flat=True).first()
     return state is not None and state != MemberState.GONE
+
+
+def _check_seen(member: Member, seen: int) -> None:
+    """Refuse a change that was decided on a matrix of yesterday; the member is locked, so nothing comes in between."""
+    version = queries.get_version(member)
+    if version == seen:
+        return
+    then, now = queries.get_matrix_at(member, seen), queries.get_matrix(member)
+    differing = [
+        Changed(row.code, channel, cell.selected)
+        for row in now.rows
+        for channel, cell in row.cells.items()
+        if cell.selected != then.is_on(row.code, channel)
+    ]
+    raise ConsentChangedMeanwhile(
+        "Somebody else has changed these subscriptions since you opened them. Nothing was saved.",
+        field="seen",
+        extra={"version": version, "cells": _by_type(differing)},
+    )
 
 
 def _cells(mailing_type: str | None, channel: str | None, *, is_on: bool) -> dict[tuple[str, str], bool]:

@@ -24,3 +24,13 @@ class ConsentChanged(Event):
     consent_entry_id: int
     cells: dict[str, dict[str, bool]]
     cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentImported(Event):
+    """Members came from another system with what they had agreed to and refused there."""
+
+    system: ClassVar[str] = "loyalty"
+    source: str
+    members: int
+    entries: int

@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
 
 class MailingType(models.Model):
@@ -63,6 +63,7 @@ class Entry(models.Model):
 
     class Meta:
         db_table = "loyalty_subscriptions_entry"
+        indexes = [Index(fields=["member_id", "-id"], name="consent_entry_by_member")]
         verbose_name = "consent entry"
         verbose_name_plural = "consent journal"
 

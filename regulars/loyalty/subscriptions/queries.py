@@ -1,11 +1,12 @@
 """Looks at mailing types, at a member's matrix, and proves it by the consent journal."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from regulars.kit import sql
 from regulars.loyalty.members.models import Member
-from regulars.loyalty.subscriptions.bits import bits_of
-from regulars.loyalty.subscriptions.matrix import Kind, Matrix, draw, fold
+from regulars.loyalty.subscriptions.bits import BITS, bits_of, channels_of
+from regulars.loyalty.subscriptions.matrix import Choices, Kind, Matrix, bits_on, draw, fold
 from regulars.loyalty.subscriptions.models import Choice, Entry, MailingType
 
 _DISAGREEING = """
@@ -56,6 +57,18 @@ def get_choices(member: Member) -> dict[str, int]:
     return {code: channels_on for _, code, channels_on in _choices([member.id])}
 
 
+def get_version(member: Member) -> int:
+    """The number of the member's last entry in the consent journal, 0 before the first: what a reader has seen."""
+    newest = Entry.objects.filter(member_id=member.id).order_by("-id").values_list("id", flat=True).first()
+    return newest or 0
+
+
+def get_matrix_at(member: Member, version: int) -> Matrix:
+    """The member's matrix as it stood after that entry of the consent journal, drawn with today's mailing types."""
+    told = Entry.objects.filter(member_id=member.id, id__lte=version).order_by("id")
+    return draw(list_types(), fold(entry.cells for entry in told))
+
+
 def rebuild_from_journal(member: Member) -> dict[str, int]:
     """The same choices, found from the consent journal alone."""
     return fold(entry.cells for entry in Entry.objects.filter(member_id=member.id).order_by("id"))
@@ -64,6 +77,36 @@ def rebuild_from_journal(member: Member) -> dict[str, int]:
 def list_disagreeing() -> list[int]:
     """Members whose choices are not the fold of their journal; anybody here is a fault of ours."""
     return [int(row["member_id"]) for row in sql.fetch(dict, _DISAGREEING)]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An entry of the consent journal, what became of the cells that it changed, and how the whole matrix stood then."""
+
+    entry: Entry
+    changed: dict[tuple[str, str], bool]
+    after: dict[tuple[str, str], bool]
+
+
+def list_changes(member: Member) -> list[Told]:
+    """The member's consent journal, newest first, each entry with the cells that it changed."""
+    kinds, choices, told = list_types(), dict[str, int](), list[Told]()
+    before = _stands(kinds, choices)
+    for entry in Entry.objects.filter(member_id=member.id).order_by("id"):
+        choices.update(entry.cells)
+        after = _stands(kinds, choices)
+        changed = {cell: is_on for cell, is_on in after.items() if is_on is not before[cell]}
+        told.append(Told(entry, changed, after))
+        before = after
+    return told[::-1]
+
+
+def _stands(kinds: Sequence[Kind], choices: Choices) -> dict[tuple[str, str], bool]:
+    return {
+        (kind.code, str(channel)): bool(bits_on(kind, choices) & BITS[channel])
+        for kind in kinds
+        for channel in channels_of(kind.channels)
+    }
 
 
 def list_entries(member: Member) -> list[Entry]:

@@ -127,8 +127,7 @@ class Run:
         self.error: str | None = None
         self.teller: threading.Thread | None = None
         self.env = {
-            "DATABASE_URL": url,
-            "REGULARS_DATABASE_KIND": database.kind(),
+            **processes.of_database(url),
             "REGULARS_HOME": str(database.home()),
             "REGULARS_DEMO": "1",
             "REGULARS_DEMO_SOURCE": generated.Generated.origin if self._is_generated() else journey.Journey.origin,

@@ -207,8 +207,17 @@ def connect_gateways(smpp_port: int, smtp_port: int) -> None:
         "Sandbox SMSC",
         channel="sms",
         provider="smpp",
-        settings={"host": "127.0.0.1", "port": smpp_port, "system_id": "regulars", "password": "sandbox", "window": 50},
+        settings={
+            "host": "127.0.0.1",
+            "port": smpp_port,
+            "system_id": "regulars",
+            "password": "sandbox",
+            "sender": "Corner",
+            "window": 50,
+        },
         is_test=True,
+        by=BY,
+        at=clock.now(),
     )
     email = providers.set_gateway(
         "Sandbox mail server",
@@ -224,9 +233,11 @@ def connect_gateways(smpp_port: int, smtp_port: int) -> None:
             "keeps_mailboxes": True,
         },
         is_test=True,
+        by=BY,
+        at=clock.now(),
     )
-    providers.set_prices(sms, SMS_PRICES)
-    providers.set_prices(email, {"": EMAIL_PRICE})
+    providers.set_prices(sms, SMS_PRICES, by=BY, at=clock.now())
+    providers.set_prices(email, {"": EMAIL_PRICE}, by=BY, at=clock.now())
 
 
 def replay(source: Shopping, part: Slice, progress: Progress, *, limit: int | None = None) -> Built:

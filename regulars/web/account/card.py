@@ -20,4 +20,4 @@ def card(request: HttpRequest, member: "Member") -> HttpResponse:
     found = cards.find_main(member)
     if found is None:
         return redirect("account:home")
-    return render(request, "account/card.html", {"digits": found.number, "name": str(member)})
+    return render(request, "account/card.html", {"digits": found.number, "name": session.called(member)})

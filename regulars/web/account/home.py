@@ -24,7 +24,8 @@ def home(request: HttpRequest, member: "Member") -> HttpResponse:
     """Show everything that matters at the counter first."""
     card = cards.find_main(member)
     shown = {
-        "name": str(member),
+        "name": session.called(member),
+        "first_name": member.first_name,
         "digits": card.number if card else "",
         "history": [replace(row, note="") for row in points.history(member, LATELY)],
         "hears": sentences.hears(subscriptions.mailings(member)),

@@ -39,19 +39,21 @@ KINDS = {
     "expiry": pgettext_lazy("history of points", "Expired"),
     "forfeiture": gettext_lazy("Given up on leaving"),
     "adjustment": gettext_lazy("Corrected by us"),
+    "moved_in": gettext_lazy("Brought along"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class LotFace:
-    """Points that came together, as the page lists them."""
+    """Points that came together, as the page lists them; `receipt` is the number of the purchase they came from."""
 
     what: str
     url: str
+    receipt: str
     left: int
     given: int
     since: date
-    usable_from: date | None
+    usable_from: date
     expires_on: date | None
 
 
@@ -106,8 +108,8 @@ def lots(member: "Member", at: datetime) -> dict[str, Any]:
     found = [lot for lot in points_room.list_lots(member.pk, at=at) if lot.currency_id == currency_id]
     receipts = _receipts(lot.purchase_id for lot in found)
     return {
-        "lots": [_lot(lot, receipts, at) for lot in found if lot.activates_at <= at],
-        "pending": [_lot(lot, receipts, at) for lot in found if lot.activates_at > at],
+        "lots": [_lot(lot, receipts) for lot in found if lot.activates_at <= at],
+        "pending": [_lot(lot, receipts) for lot in found if lot.activates_at > at],
     }
 
 
@@ -127,15 +129,16 @@ def _receipts(purchase_ids: Iterable[int | None]) -> "Mapping[int, Purchase]":
     return purchases.get_many(sorted({found for found in purchase_ids if found is not None}))
 
 
-def _lot(lot: "Lot", receipts: "Mapping[int, Purchase]", at: datetime) -> LotFace:
+def _lot(lot: "Lot", receipts: "Mapping[int, Purchase]") -> LotFace:
     purchase = receipts.get(lot.purchase_id or 0)
     return LotFace(
         what=stores.get_till(purchase.till_id).store_name if purchase else str(KINDS.get(lot.source_kind, "")),
         url=_address(purchase),
+        receipt=purchase.number if purchase else "",
         left=lot.free,
         given=lot.amount,
         since=timezone.localtime(purchase.sold_at if purchase else lot.activates_at).date(),
-        usable_from=timezone.localtime(lot.activates_at).date() if lot.activates_at > at else None,
+        usable_from=timezone.localtime(lot.activates_at).date(),
         expires_on=last_day(lot.expires_at) if lot.expires_at else None,
     )
 

@@ -18,6 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from regulars.kit import clock
 from regulars.kit.actor import Actor
 from regulars.kit.refusal import Refusal
+from regulars.kit.request import acting
 from regulars.loyalty.members import sign_in as members
 from regulars.loyalty.programme import queries as programme
 from regulars.web.shell.faces import Tab
@@ -58,7 +59,10 @@ def signed_in[**Rest](view: MemberView[Rest]) -> View[Rest]:
 def find_member(request: HttpRequest) -> "Member | None":
     """The member whose session the browser's cookie opens, or None."""
     token = request.COOKIES.get(COOKIE, "")
-    return members.find_signed_in(token, at=clock.now()) if token else None
+    member = members.find_signed_in(token, at=clock.now()) if token else None
+    if member is not None:
+        acting.set("member")
+    return member
 
 
 def remember(response: HttpResponse, signed: "SignedIn") -> None:
@@ -81,6 +85,11 @@ def forget(response: HttpResponse) -> None:
 def actor(request: HttpRequest, member: "Member | None" = None) -> Actor:
     """The member as the one who acts through this door; nobody yet while signing in."""
     return Actor("member", member.public_id if member else "", DOOR, ip=request.META.get("REMOTE_ADDR"))
+
+
+def called(member: "Member") -> str:
+    """What a page calls the member: who gave no name is not called by an id."""
+    return f"{member.first_name} {member.last_name}".strip() or _("My card")
 
 
 def zone_of(member: "Member") -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from regulars.web.account import card, devices, home, points, purchases, sign_in, subscriptions
+from regulars.web.account import card, devices, home, joining, points, purchases, sign_in, subscriptions
 
 app_name = "account"
 urlpatterns = [
@@ -15,5 +15,6 @@ urlpatterns = [
     path("devices/", devices.devices, name="devices"),
     path("sign-in/", sign_in.phone, name="sign_in"),
     path("sign-in/code/", sign_in.code, name="sign_in_code"),
+    path("sign-in/join/", joining.join, name="join"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
 ]

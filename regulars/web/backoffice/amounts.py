@@ -1,5 +1,6 @@
 """Columns of money and points as Loyalty writes them: minor units in the programme's currency, points in their own."""
 
+from decimal import Decimal
 from typing import Any
 
 from regulars.loyalty.programme import queries as programme
@@ -15,15 +16,34 @@ def money(field: str, title: str = "") -> Column:
         minor = getattr(row, field)
         return None if minor is None else in_money(minor)
 
-    return named(f"{field}_money", title or spoken(field), write, ordering=field, is_figure=True)
+    def plain(row: Any) -> Decimal | None:
+        minor = getattr(row, field)
+        return None if minor is None else figures.scaled(minor, _digits())
+
+    return named(
+        f"{field}_money", title or spoken(field), write, ordering=field, is_figure=True, plain=plain, unit=_unit
+    )
+
+
+def major(minor: int) -> Decimal:
+    """Minor units as the amount of money they are."""
+    return figures.scaled(minor, _digits())
+
+
+def _digits() -> int:
+    known = programme.find_kept()
+    return known.currency_exponent if known else 0
+
+
+def _unit() -> str:
+    known = programme.find_kept()
+    return known.currency if known else ""
 
 
 def in_money(minor: int) -> str:
     """Write minor units in the programme's currency; without a programme as a bare number."""
-    try:
-        return figures.money(minor, programme.get().currency)
-    except programme.NoProgramme:
-        return figures.number(minor)
+    known = programme.find_kept()
+    return figures.money(minor, known.currency) if known else figures.number(minor)
 
 
 def points(field: str, title: str = "", *, signed: bool = False) -> Column:
@@ -33,7 +53,11 @@ def points(field: str, title: str = "", *, signed: bool = False) -> Column:
         units = getattr(row, field)
         return None if units is None else in_points(units, _currency_of(row), signed=signed)
 
-    return named(f"{field}_points", title or spoken(field), write, ordering=field, is_figure=True)
+    def plain(row: Any) -> Decimal | None:
+        units = getattr(row, field)
+        return None if units is None else figures.scaled(units, (_currency_of(row) or default_currency()).decimals)
+
+    return named(f"{field}_points", title or spoken(field), write, ordering=field, is_figure=True, plain=plain)
 
 
 def in_points(units: int, currency: PointsCurrency | None = None, *, signed: bool = False) -> str:

@@ -8,18 +8,17 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from regulars.kit import clock
 from regulars.loyalty.cards import actions as cards
+from regulars.loyalty.cards.block_reasons import BLOCK_REASONS
 from regulars.loyalty.cards.models import Card, Series
 from regulars.loyalty.members.models import Member
 from regulars.web.backoffice import columns, filters
 from regulars.web.backoffice.reading import Reading, button
 
-REASONS = {"lost": "Lost", "stolen": "Stolen", "damaged": "Damaged", "abuse": "Abuse", "other": "Something else"}
-
 
 class BlockForm(forms.Form):
     """Why a card is blocked."""
 
-    reason = forms.ChoiceField(label="Reason", choices=list(REASONS.items()), widget=UnfoldAdminSelectWidget)
+    reason = forms.ChoiceField(label="Reason", choices=list(BLOCK_REASONS.items()), widget=UnfoldAdminSelectWidget)
 
 
 class SeriesPages(Reading):

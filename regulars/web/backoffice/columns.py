@@ -1,5 +1,6 @@
 """Columns and fields of staff pages: makers of small functions that write one value of a row as people read it."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from regulars.kit import phone
+from regulars.kit import masks
 from regulars.web.shell import figures
 
 type Column = Callable[[Any], Any]
@@ -32,16 +33,30 @@ class Known:
     row: Model
 
 
-def named(name: str, title: str, write: Column, *, ordering: str | None = None, is_figure: bool = False) -> Column:
-    """Make a column of any function of the row; figures stand on the right."""
+def named(
+    name: str,
+    title: str,
+    write: Column,
+    *,
+    ordering: str | None = None,
+    is_figure: bool = False,
+    plain: Column | None = None,
+    unit: Callable[[], str] | None = None,
+) -> Column:
+    """Make a column of any function of the row; figures stand on the right.
+
+    `plain` says the value as a program reads it, for exports, `unit` in which unit; without `plain` it is what people read.
+    """
 
     def shown(row: Any) -> Any:
         return write(row)
 
     shown.__name__ = name
     formatting = "price" if is_figure else None
-    column: Column = display(shown, description=title, ordering=ordering, empty_value=NOTHING, formatting=formatting)
-    return column
+    column: Any = display(shown, description=title, ordering=ordering, empty_value=NOTHING, formatting=formatting)
+    column.plain, column.unit = plain, unit
+    made: Column = column
+    return made
 
 
 def text(field: str, title: str = "", *, longest: int = 0) -> Column:
@@ -51,7 +66,7 @@ def text(field: str, title: str = "", *, longest: int = 0) -> Column:
         value = str(getattr(row, field) or "")
         return (f"{value[: longest - 1]}…" if longest and len(value) > longest else value) or None
 
-    return named(f"{field}_text", title or spoken(field), write, ordering=field)
+    return named(f"{field}_text", title or spoken(field), write, ordering=field, plain=lambda row: getattr(row, field))
 
 
 def link(field: str, title: str = "") -> Column:
@@ -61,7 +76,11 @@ def link(field: str, title: str = "") -> Column:
         known: Known | None = row.known.get(field)
         return linked(known.label, known.url) if known else None
 
-    return named(f"{field}_link", title or spoken(field), write)
+    def plain(row: Any) -> str:
+        known: Known | None = row.known.get(field)
+        return known.label if known else ""
+
+    return named(f"{field}_link", title or spoken(field), write, plain=plain)
 
 
 def linked(label: str, url: str) -> SafeString | str:
@@ -76,7 +95,9 @@ def moment(field: str, title: str = "") -> Column:
         value = getattr(row, field)
         return value and figures.moment(value)
 
-    return named(f"{field}_moment", title or spoken(field), write, ordering=field)
+    return named(
+        f"{field}_moment", title or spoken(field), write, ordering=field, plain=lambda row: getattr(row, field)
+    )
 
 
 def day(field: str, title: str = "") -> Column:
@@ -86,7 +107,7 @@ def day(field: str, title: str = "") -> Column:
         value = getattr(row, field)
         return value and figures.day(value)
 
-    return named(f"{field}_day", title or spoken(field), write, ordering=field)
+    return named(f"{field}_day", title or spoken(field), write, ordering=field, plain=lambda row: getattr(row, field))
 
 
 def number(field: str, title: str = "", *, decimals: int = 0) -> Column:
@@ -96,14 +117,18 @@ def number(field: str, title: str = "", *, decimals: int = 0) -> Column:
         value = getattr(row, field)
         return None if value is None else figures.points(value, decimals)
 
-    return named(f"{field}_number", title or spoken(field), write, ordering=field, is_figure=True)
+    def plain(row: Any) -> Any:
+        value = getattr(row, field)
+        return None if value is None else figures.scaled(value, decimals)
+
+    return named(f"{field}_number", title or spoken(field), write, ordering=field, is_figure=True, plain=plain)
 
 
 def percent(field: str, title: str = "") -> Column:
     """Basis points as percent."""
     return named(
         f"{field}_percent", title or spoken(field), lambda row: figures.percent(getattr(row, field)),
-        ordering=field, is_figure=True,
+        ordering=field, is_figure=True, plain=lambda row: figures.scaled(getattr(row, field), 2), unit=lambda: "%",
     )  # fmt: skip
 
 
@@ -152,10 +177,7 @@ def contact(field: str, title: str = "") -> Column:
 
 def masked(address: str) -> str:
     """Show little enough of a phone or mailbox that nobody can use it."""
-    if not address:
-        return ""
-    name, at, host = address.partition("@")
-    return f"{name[:1]}•••@{host}" if at else phone.masked(address)
+    return masks.contact(address)
 
 
 def codes(field: str, title: str = "", *, nothing: str = "") -> Column:
@@ -199,6 +221,17 @@ def plain(value: Any) -> str:
         if isinstance(value, bool)
         else str(value)
     )
+
+
+def event_in_words(event: str) -> str:
+    """The name of an event as words: `loyalty.PointsAccrued` → Points accrued."""
+    name = event.rpartition(".")[2]
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()
+
+
+def counted(count: int, word: str) -> str:
+    """A number with its word: 1 receipt, 1 248 receipts."""
+    return f"{figures.number(count)} {word}{'' if count == 1 else 's'}"
 
 
 def spoken(field: str) -> str:

@@ -2,40 +2,38 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, ClassVar
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import messages
 from django.contrib.admin.utils import quote
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone, translation
-from unfold.forms import AuthenticationForm
 from unfold.sites import UnfoldAdminSite
 
 from regulars.access.models import Employee
 from regulars.kit.refusal import Refusal
+from regulars.web.backoffice import palette, status
+from regulars.web.staff.sign_in import sign_out
 
-
-class SignIn(AuthenticationForm):
-    """Login and password, told apart in the house's words."""
-
-    error_messages: ClassVar[dict[str, str]] = {
-        "invalid_login": "This login and password do not belong together. Capital letters matter.",
-        "inactive": "This account is closed. Ask an administrator to open it again.",
-    }
+NO_PROGRAMME = "no_programme"
+NOWHERE = {"password_change", "password_change_done", "view_on_site", "autocomplete"}
 
 
 class Desk(UnfoldAdminSite):
-    """One system's desk; `person` is the table of its people and the column of their public id."""
+    """One system's desk; `person` is the table of its people and the column of their public id, `findable` what Ctrl+K finds."""
 
     door: ClassVar[str]
     person: ClassVar[tuple[type[Model], str]]
+    findable: ClassVar[tuple[type[Model], ...]] = ()
     enable_nav_sidebar = True
+    final_catch_all_view = False
     index_title = "Today"
-    login_template = "backoffice/login.html"
     index_template = "backoffice/today.html"
 
     def zone(self) -> str:
@@ -58,6 +56,8 @@ class Desk(UnfoldAdminSite):
                 try:
                     return rendered(guarded(request, *args, **kwargs))
                 except Refusal as refusal:
+                    if refusal.code == NO_PROGRAMME:  # the first page offers to make it
+                        return HttpResponseRedirect(reverse(f"{self.name}:index"))
                     if request.method != "POST":
                         raise
                     messages.error(request, refusal.message)
@@ -66,9 +66,33 @@ class Desk(UnfoldAdminSite):
         return shown
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the sign-in page, or go where the employee wanted to."""
-        with self.speaking():
-            return rendered(super().login(request, extra_context))
+        """Lead to the employees' one sign-in; who is signed in goes on, or is told that no role opens this desk."""
+        inside = secure_admin_login(lambda asked: HttpResponseRedirect(reverse(f"{self.name}:index")))
+        response: HttpResponse = inside(request)
+        return response
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """End the session, as the sign-in does."""
+        ended: HttpResponse = sign_out(request)
+        return ended
+
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseRedirect:
+        """A part of the product has no page of its own; the side bar has its lists."""
+        return HttpResponseRedirect(reverse(f"{self.name}:index"))
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        """Only addresses that lead somewhere: the password is changed where one's own sign-in stands."""
+        ours: list[URLResolver | URLPattern] = [
+            path("status/", self.admin_view(partial(status.show, self)), name="status")
+        ]
+        return ours + [each for each in super().get_urls() if getattr(each, "name", "") not in NOWHERE]
+
+    def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Answer what was typed after Ctrl+K."""
+        answer: HttpResponse = palette.answer(self, request)
+        return answer
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What every page of the desk knows."""

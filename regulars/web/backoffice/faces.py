@@ -11,14 +11,37 @@ SHORT, LONG = 12, 40
 
 
 @dataclass(frozen=True, slots=True)
+class Spark:
+    """A line without axes: what was before in grey, then what is now; `parting` is the place at which now begins."""
+
+    values: Sequence[int]
+    parting: int
+
+    def before(self) -> str:
+        """The points of the grey part."""
+        return self._points(range(self.parting))
+
+    def now(self) -> str:
+        """The points of the part that is told about; it begins where the other ends."""
+        return self._points(range(max(self.parting - 1, 0), len(self.values)))
+
+    def _points(self, places: range) -> str:
+        most, last = max([*self.values, 1]), max(len(self.values) - 1, 1)
+        return " ".join(f"{100 * place / last:.1f},{26 - 24 * self.values[place] / most:.1f}" for place in places)
+
+
+@dataclass(frozen=True, slots=True)
 class Stat:
-    """One figure of the day; `tone` is a colour of the house, honey for points."""
+    """One figure of the day; `tone` is a colour of the house, honey for points. `change` is against what is said in `note`."""
 
     title: str
     value: str
     note: str = ""
     url: str = ""
     tone: str = ""
+    change: str = ""
+    meaning: str = ""
+    spark: Spark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,40 +73,64 @@ def _room_for(cell: Any) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Series:
+    """The bars of one colour; `shown` are the same values as people read them."""
+
+    name: str
+    values: Sequence[float]
+    shown: Sequence[str]
+    fill: str
+    edge: str = ""
+
+    def dataset(self) -> dict[str, Any]:
+        """The bars as Chart.js reads them."""
+        edge = {"borderColor": self.edge, "borderWidth": 1} if self.edge else {}
+        return {
+            "label": self.name, "data": list(self.values), "backgroundColor": self.fill, "borderRadius": 3,
+            "maxBarThickness": 40, **edge,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars with the sentence that says what they show, and the same as a table."""
+    """Bars with the sentence that says what they show, and the same as a table; without a sentence there is nothing to show."""
 
     title: str
     sentence: str
     labels: Sequence[str]
-    values: Sequence[int]
-    unit: str
+    series: Sequence[Series]
+    nothing: str = "Nothing in this time."
+    when: str = "When"
+    is_stacked: bool = False
 
     def chart(self) -> str:
         """The bars as Chart.js reads them."""
-        bars = {
-            "label": self.unit,
-            "data": list(self.values),
-            "backgroundColor": "var(--color-primary-500)",
-            "borderRadius": 4,
-        }
-        return json.dumps({"labels": list(self.labels), "datasets": [bars]})
+        return json.dumps({"labels": list(self.labels), "datasets": [each.dataset() for each in self.series]})
 
     def options(self) -> str:
-        """Axes with labels, no legend for one set of bars."""
-        ticks = {"color": "#8a8f95", "precision": 0, "font": {"family": "Onest, sans-serif"}}
+        """Axes with labels; a legend where there is more than one colour. Colours of words are set by `charts.js`."""
+        font = {"family": "Onest, sans-serif"}
+        ticks = {"precision": 0, "font": font}
+        stacked = {"stacked": True} if self.is_stacked else {}
         axes = {
-            "x": {"grid": {"display": False}, "ticks": {**ticks, "maxRotation": 0, "autoSkipPadding": 12}},
+            "x": {"grid": {"display": False}, "ticks": {**ticks, "maxRotation": 0, "autoSkipPadding": 12}, **stacked},
             "y": {
                 "beginAtZero": True,
                 "border": {"display": False},
-                "ticks": ticks,
+                "ticks": {**ticks, "maxTicksLimit": 6},
                 "grid": {"color": "rgba(138,133,122,.18)"},
+                **stacked,
             },
         }
-        plugins = {"legend": {"display": False}}
-        return json.dumps({"maintainAspectRatio": False, "animation": False, "plugins": plugins, "scales": axes})
+        legend = {
+            "display": len(self.series) > 1,
+            "align": "start",
+            "labels": {"boxWidth": 10, "boxHeight": 10, "font": font},
+        }
+        return json.dumps(
+            {"maintainAspectRatio": False, "animation": False, "plugins": {"legend": legend}, "scales": axes}
+        )
 
-    def rows(self) -> list[tuple[str, int]]:
-        """Label and value, bar by bar."""
-        return list(zip(self.labels, self.values, strict=True))
+    def rows(self) -> list[tuple[str, list[str]]]:
+        """Label and values, bar by bar."""
+        return [(label, [each.shown[place] for each in self.series]) for place, label in enumerate(self.labels)]

@@ -1,26 +1,18 @@
 """People in the programme, as the back office sees them: found by any contact or card, shown with masked contacts."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
 
-from regulars.kit import phone
+from regulars.kit import clock, phone
 from regulars.loyalty.cards.models import Card
 from regulars.loyalty.members.models import Identifier, Member
-from regulars.loyalty.points.models import Balance
 from regulars.loyalty.programme import queries as programme
-from regulars.loyalty.programme.models import PointsCurrency
-from regulars.loyalty.purchases import queries as purchases
 from regulars.loyalty.stores.models import Store
-from regulars.loyalty.subscriptions.models import Choice, MailingType
-from regulars.web.backoffice import amounts, columns, filters
-from regulars.web.backoffice.faces import Table
+from regulars.web.backoffice import columns, filters, member_page, scopes
 from regulars.web.backoffice.reading import Reading
 from regulars.web.shell import figures
-
-CHANNELS = ("SMS", "email", "push", "Viber", "social")
 
 
 def find_ids(text: str) -> set[int]:
@@ -52,16 +44,10 @@ class MemberPages(Reading):
     )  # fmt: skip
     list_filter = (filters.choice("state"), filters.span("registered_at"))
     knows = {"store_id": Store}
-    fieldsets = (
-        ("Who", {"fields": (
-            "__str__", columns.state(), columns.day("birth_date", "Born"), columns.text("city", "City"),
-            columns.text("locale", "Language"), "public_id",
-        )}),
-        ("In the programme", {"fields": (
-            columns.moment("registered_at", "Registered"), columns.text("registered_via", "Through"),
-            columns.link("store_id", "Store"), columns.moment("gone_at", "Left"),
-        )}),
-    )  # fmt: skip
+    fields = ("__str__",)
+    change_form_template = "backoffice/member.html"
+    nothing = "No member yet"
+    example = "They join at a till, on the phone at /account/, or come along with `regulars import`."
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -73,66 +59,44 @@ class MemberPages(Reading):
         found = find_ids(text)
         return queryset.filter(pk__in=found) if found else queryset.filter(last_name__istartswith=text), False
 
-    def belongings(self, row: Member) -> Iterable[Table]:
-        """Contacts, cards, points, consent, last receipts."""
-        yield _contacts(row)
-        yield _cards(row)
-        yield _points(row)
-        yield _consent(row)
-        yield _receipts(row)
+    def find_exactly(self, request: HttpRequest, text: str) -> QuerySet[Any]:
+        """Whom a whole phone, mailbox, card number or public id identifies."""
+        return self.get_queryset(request).filter(pk__in=find_ids(text))
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        """Show the member."""
+        row: Member = kwargs["obj"]
+
+        def may(room: str) -> bool:
+            return bool(request.user.has_perm(f"{room}.view"))
+
+        def link(other: Model) -> str:
+            address: str = self.admin_site.address_of(other, request)
+            return address
+
+        context |= {
+            "purses": member_page.purses(row) if may("points") else None,
+            "endings": member_page.endings(row, clock.now()) if may("points") else None,
+            "consent": member_page.consent(row) if may("subscriptions") else None,
+            "small": list(member_page.belongings(row, may, link)),
+            "tables": list(member_page.tables(row, may, link, scopes.partner_of(request))),
+            "facts": _facts(row),
+            "state": columns.dotted(row.get_state_display(), columns.TONES.get(row.state, "")),
+            "initials": (row.first_name[:1] + row.last_name[:1]).upper() or "–",
+        }
+        return super().render_change_form(request, context, **kwargs)
 
 
-def _contacts(member: Member) -> Table:
-    found = Identifier.objects.filter(member_id=member.pk).order_by("kind", "id")
-    rows = [
-        [each.get_kind_display(), columns.masked(each.value), "Yes" if each.verified_at else "No"] for each in found
+def _facts(row: Any) -> list[tuple[str, Any]]:
+    store = row.known.get("store_id")
+    facts: list[tuple[str, Any]] = [
+        ("Registered", figures.moment(row.registered_at)),
+        ("Through", columns.sentence_case(row.registered_via)),
+        ("Store", columns.linked(store.label, store.url) if store else ""),
+        ("Born", figures.day(row.birth_date) if row.birth_date else ""),
+        ("City", row.city),
+        ("Language", {"en": "English", "ru": "Russian"}.get(row.locale, row.locale)),
+        ("Left", figures.moment(row.gone_at) if row.gone_at else ""),
+        ("Public id", row.public_id),
     ]
-    return Table("Contacts", ["Kind", "Masked", "Confirmed"], rows, "No phone, no mailbox.", room="members")
-
-
-def _cards(member: Member) -> Table:
-    found = Card.objects.filter(member_id=member.pk).order_by("-id")
-    rows = [[str(each), each.get_state_display(), figures.moment(each.issued_at)] for each in found]
-    return Table("Cards", ["Number", "State", "Issued"], rows, "No card yet.", room="cards")
-
-
-def _points(member: Member) -> Table:
-    currencies = PointsCurrency.objects.in_bulk()
-    rows = []
-    for each in Balance.objects.filter(member_id=member.pk).order_by("currency_id"):
-        currency = currencies.get(each.currency_id)
-        amounts_of = [
-            amounts.in_points(units, currency) for units in (each.available, each.pending, each.held, each.debt)
-        ]
-        rows.append([str(currency or each.currency_id), *amounts_of])
-    heads = ["Currency", "Available", "Not yet usable", "Held", "Debt"]
-    return Table("Points", heads, rows, "No points yet.", figures=frozenset({1, 2, 3, 4}), room="points")
-
-
-def _consent(member: Member) -> Table:
-    types = {each.pk: each for each in MailingType.objects.all()}
-    rows = []
-    for each in Choice.objects.filter(member_id=member.pk).order_by("mailing_type_id"):
-        kind = types.get(each.mailing_type_id)
-        rows.append([str(kind or each.mailing_type_id), channels_on(each.channels_on), figures.moment(each.changed_at)])
-    return Table(
-        "Consent",
-        ["Mailing type", "Allowed by", "Changed"],
-        rows,
-        "Nothing was ever chosen: nothing is sent.",
-        room="subscriptions",
-    )
-
-
-def channels_on(bits: int) -> str:
-    """The channels that are on, in words."""
-    return ", ".join(name for place, name in enumerate(CHANNELS) if bits >> place & 1) or "nothing"
-
-
-def _receipts(member: Member) -> Table:
-    rows = [
-        [each.number, figures.moment(each.sold_at), amounts.in_money(each.total), amounts.in_points(each.points_earned)]
-        for each in purchases.list_for_member(member.pk, limit=10)
-    ]
-    heads = ["Receipt", "Sold", "Paid", "Points"]
-    return Table("Last receipts", heads, rows, "Nothing bought yet.", figures=frozenset({2, 3}), room="purchases")
+    return [fact for fact in facts if fact[1]]

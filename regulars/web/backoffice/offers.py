@@ -1,120 +1,55 @@
-"""Offers: written down here, published to the tills, stopped."""
+"""Offers: written down here, changed while they are drafts, copied, published to the tills, stopped."""
 
-from dataclasses import replace
-from decimal import Decimal
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
-from unfold.widgets import (
-    UnfoldAdminDecimalFieldWidget,
-    UnfoldAdminIntegerFieldWidget,
-    UnfoldAdminSelectMultipleWidget,
-    UnfoldAdminTextInputWidget,
-)
 
 from regulars.kit import clock
-from regulars.loyalty.goods import queries as goods
+from regulars.kit.refusal import Refusal
 from regulars.loyalty.offers import actions as offers
-from regulars.loyalty.offers.actions import NewOffer
+from regulars.loyalty.offers import queries
 from regulars.loyalty.offers.models import Offer, OfferState
-from regulars.loyalty.programme import queries as programme
-from regulars.loyalty.stores import queries as stores
+from regulars.loyalty.offers.rules import rule_of
 from regulars.loyalty.stores.models import Partner
-from regulars.web.backoffice import amounts, columns
+from regulars.web.backoffice import amounts, columns, offer_editor, offer_words
+from regulars.web.backoffice.offer_editor import OfferForm
 from regulars.web.backoffice.reading import Reading, button
 
 VALUE = columns.percent("basis_points", "Gives")
+NO_EDIT = (
+    "An offer that was published is not changed any more: receipts remember what was promised. Instead a draft is made that"
+    " says the same. Change that; when it is published, it takes this one's place in the same moment."
+)
 
 
-class OfferForm(forms.ModelForm):
-    """What a marketer says about an offer: percent as percent, money as money."""
+def _sentence(row: Offer) -> str:
+    try:
+        rule = rule_of(row)
+    except Refusal as refusal:
+        return refusal.message
+    return offer_words.sentence(rule, offer_words.Names.of([rule]))
 
-    name = forms.CharField(max_length=200, widget=UnfoldAdminTextInputWidget)
-    percent = forms.DecimalField(
-        label="Percent",
-        min_value=Decimal("0.01"),
-        max_value=100,
-        decimal_places=2,
-        widget=UnfoldAdminDecimalFieldWidget,
-    )
-    groups = forms.MultipleChoiceField(
-        label="Product groups", required=False, widget=UnfoldAdminSelectMultipleWidget,
-        help_text="With none chosen the offer is about the whole receipt.",
-    )  # fmt: skip
-    store_codes = forms.MultipleChoiceField(
-        label="Stores",
-        required=False,
-        widget=UnfoldAdminSelectMultipleWidget,
-        help_text="With none chosen: all stores.",
-    )
-    least = forms.DecimalField(
-        label="Smallest receipt", min_value=0, required=False, decimal_places=2, widget=UnfoldAdminDecimalFieldWidget,
-        help_text="In money; empty: any receipt.",
-    )  # fmt: skip
-    activation_days = forms.IntegerField(
-        label="Usable after days", min_value=0, max_value=3650, initial=0, widget=UnfoldAdminIntegerFieldWidget
-    )
-    lifetime_days = forms.IntegerField(
-        label="Expire after days", min_value=1, max_value=36500, required=False, widget=UnfoldAdminIntegerFieldWidget,
-        help_text="Empty: never.",
-    )  # fmt: skip
 
-    class Meta:
-        model = Offer
-        fields = (
-            "name",
-            "benefit",
-            "members_only",
-            "priority",
-            "is_cumulative",
-            "starts_at",
-            "ends_at",
-            "activation_days",
-            "lifetime_days",
-        )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["is_cumulative"].label = "Adds up with others"
-        for field, title in (("starts_at", "From"), ("ends_at", "Until")):
-            self.fields[field].label = title
-            for part, name in zip(self.fields[field].widget.widgets, ("day", "time"), strict=True):
-                part.attrs["aria-label"] = f"{title}: {name}"
-        groups, places = self.fields["groups"], self.fields["store_codes"]
-        assert isinstance(groups, forms.MultipleChoiceField)
-        assert isinstance(places, forms.MultipleChoiceField)
-        groups.choices = [(each.code, f"{each.name} ({each.code})") for each in goods.list_groups()]
-        places.choices = [(each.code, f"{each.name} ({each.code})") for each in stores.list_stores()]
-
-    def new_offer(self) -> offers.NewOffer:
-        """The offer in the room's words: basis points, minor units."""
-        said = self.cleaned_data
-        exponent = programme.get().currency_exponent
-        return offers.NewOffer(
-            name=said["name"],
-            benefit=said["benefit"],
-            basis_points=int(said["percent"] * 100),
-            groups=said["groups"],
-            store_codes=said["store_codes"],
-            members_only=said["members_only"],
-            minimum_total=int((said["least"] or Decimal(0)).scaleb(exponent)),
-            priority=said["priority"],
-            is_cumulative=said["is_cumulative"],
-            starts_at=said["starts_at"],
-            ends_at=said["ends_at"],
-            activation_days=said["activation_days"],
-            lifetime_days=said["lifetime_days"],
-        )
+SENTENCE = columns.named("in_a_sentence", "In a sentence", _sentence)
 
 
 class OfferPages(Reading):
     """Offers: who buys what, when, gets what."""
 
+    class Media:
+        css = {"all": ("backoffice/offers.css",)}
+
     partner_field = "partner_id"
+    nothing = "No offer has been written yet."
+    example = "For a start: members get 1 % of what they pay as points."
 
     list_display = (
         "name", columns.state(), columns.words("benefit"), VALUE, columns.words("scope", "About"),
@@ -122,13 +57,13 @@ class OfferPages(Reading):
     )  # fmt: skip
     list_filter = (("state", ChoicesDropdownFilter), ("benefit", ChoicesDropdownFilter))
     search_fields = ("name", "=public_id")
-    knows = {"partner_id": Partner}
+    knows = {"partner_id": Partner, "replaces_id": Offer}
     actions = ("publish_chosen", "stop_chosen")
-    actions_detail = ("publish", "stop")
+    actions_detail = ("publish", "revise", "duplicate", "stop")
     fieldsets = (
         ("Offer", {"fields": (
-            "name", columns.state(), columns.words("benefit"), VALUE, columns.link("partner_id", "Partner"),
-            "public_id",
+            "name", columns.state(), SENTENCE, columns.words("benefit"), VALUE,
+            columns.link("partner_id", "Partner"), columns.link("replaces_id", "Takes the place of"), "public_id",
         )}),
         ("For what and whom", {"fields": (
             columns.words("scope", "About"), columns.codes("groups", "Product groups"),
@@ -138,7 +73,7 @@ class OfferPages(Reading):
             amounts.money("minimum_total", "Smallest receipt"),
         )}),
         ("Among other offers", {"fields": (
-            columns.number("priority"), columns.yes_no("is_cumulative", "Adds up with others"),
+            columns.number("priority"), columns.yes_no("is_cumulative", "Adds to other offers"),
         )}),
         ("When", {"fields": (
             columns.moment("starts_at", "From"), columns.moment("ends_at", "Until"),
@@ -149,50 +84,163 @@ class OfferPages(Reading):
             columns.number("lifetime_days", "Expire after days"),
         )}),
     )  # fmt: skip
-    add_fieldsets = (
-        ("Offer", {"fields": ("name", "benefit", "percent")}),
-        ("For what and whom", {"fields": ("groups", "store_codes", "members_only", "least")}),
-        ("Among other offers", {"fields": ("priority", "is_cumulative")}),
-        ("When", {"fields": ("starts_at", "ends_at")}),
-        ("Points", {"fields": ("activation_days", "lifetime_days")}),
-    )
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """Ask for a new offer in a marketer's words; an offer that exists is looked at."""
-        return super().get_form(request, obj, change, **({"form": OfferForm} if obj is None else {}), **kwargs)
+    # --- addresses and rights
+
+    def get_urls(self) -> list[URLPattern]:
+        """The admin's addresses, the editor's, and those of its parts."""
+        own: list[tuple[str, str, Callable[..., HttpResponse]]] = [
+            ("sentence/", "sentence", self.sentence),
+            ("goods/", "goods", self.goods),
+            ("<path:object_id>/edit/", "edit", self.edit),
+        ]
+        named = [path(address, self.admin_site.admin_view(view), name=self._named(name)) for address, name, view in own]
+        return [*named, *super().get_urls()]
+
+    def _named(self, name: str) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{name}"
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Who may publish may write drafts."""
-        return bool(request.user.has_perm("offers.publish"))
+        """Whether the employee may write offers."""
+        return bool(request.user.has_perm("offers.change"))
+
+    def has_write_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The same, for acts on an offer that is there."""
+        return self.has_add_permission(request)
 
     def has_publish_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whether the employee may publish and stop offers."""
         return bool(request.user.has_perm("offers.publish"))
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """All of an offer that exists, none of a new one."""
-        return super().get_readonly_fields(request, obj) if obj else ()
+    # --- writing
 
-    def save_model(self, request: HttpRequest, obj: Offer, form: OfferForm, change: bool) -> None:
-        """Write the offer down as a draft."""
-        drafted = offers.draft(_for_partner_of(request, form.new_offer()), by=self.actor(request), at=clock.now())
-        obj.__dict__.update(drafted.__dict__)
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """The editor of a new offer."""
+        return self._editor(request, None)
+
+    def edit(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The editor of a draft; an offer that was published leads to the page that makes a draft of it."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        row: Any = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        if row.state != OfferState.DRAFT:
+            return HttpResponseRedirect(reverse(f"{self.admin_site.name}:{self._named('revise')}", args=[row.pk]))
+        return self._editor(request, row)
+
+    def sentence(self, request: HttpRequest) -> HttpResponse:
+        """The offer as it is being typed, in one sentence."""
+        form = self._form(request, request.POST)
+        return TemplateResponse(request, "backoffice/_offer_sentence.html", {"sentence": form.sentence()})
+
+    def goods(self, request: HttpRequest) -> HttpResponse:
+        """The goods that are chosen, and those that a search finds."""
+        return TemplateResponse(
+            request, "backoffice/_offer_goods.html", self._picked(self._form(request, request.POST))
+        )
+
+    def _form(self, request: HttpRequest, given: Any, row: Offer | None = None) -> OfferForm:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        partner_id = getattr(request.user, "partner_id", None)
+        return OfferForm(given, initial=offer_editor.initial_of(row), partner_id=partner_id)
+
+    def _picked(self, form: OfferForm) -> Any:
+        query = str(form.data.get("goods_query", ""))[:100]
+        return offer_editor.picked(form.chosen("groups"), form.chosen("skus"), query)
+
+    def _editor(self, request: HttpRequest, row: Offer | None) -> HttpResponse:
+        given = request.POST if request.method == "POST" else None
+        form = self._form(request, given, row)
+        is_search = given is not None and "find" in given
+        if given is not None and not is_search and form.is_valid():
+            try:
+                kept = self._keep(request, form, row)
+            except Refusal as refusal:
+                form.refuse(refusal)
+            else:
+                return self._back_to(request, kept, f"“{kept.name}” is kept as a draft. Tills do not know it yet.")
+        address = f"{self.admin_site.name}:{self._named('')}"
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Change {row.name}" if row else "New offer",
+            "opts": self.opts,
+            "original": row,
+            "media": self.media,
+            "form": form,
+            "is_told": given is not None and not is_search,
+            "sentence": form.sentence() if given is not None else _sentence(row) if row else "",
+            "sentence_address": reverse(f"{address}sentence"),
+            "goods_address": reverse(f"{address}goods"),
+            "back": self.admin_site.address_of(row, request) if row else self.list_address(),
+            **self._picked(form),
+        }
+        return TemplateResponse(request, "backoffice/offer_editor.html", context)
+
+    def _keep(self, request: HttpRequest, form: OfferForm, row: Offer | None) -> Offer:
+        by, at, new = self.actor(request), clock.now(), form.new_offer()
+        if row is None:
+            return offers.draft(new, by=by, at=at)
+        seen = form.cleaned_data["seen_at"]
+        offers.change(row, new, seen_at=datetime.fromisoformat(seen) if seen else None, by=by, at=at)
+        return Offer.objects.get(pk=row.pk)
+
+    @button("Change offer", icon="edit", permission="write")
+    def revise(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Open a draft in the editor; of an offer that was published, ask and make a draft that takes its place."""
+        row: Any = self.get_object(request, object_id)
+        if row is not None and row.state == OfferState.DRAFT:
+            return HttpResponseRedirect(reverse(f"{self.admin_site.name}:{self._named('edit')}", args=[row.pk]))
+
+        def act(offer: Offer, said: dict[str, Any]) -> HttpResponse:
+            made = offers.copy(offer, replaces=True, by=self.actor(request), at=clock.now())
+            return HttpResponseRedirect(reverse(f"{self.admin_site.name}:{self._named('edit')}", args=[made.pk]))
+
+        return self.ask(request, object_id, act, title="Make a draft of it", sentence=NO_EDIT)
+
+    @button("Copy offer", icon="content_copy", permission="write")
+    def duplicate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask, then make a draft that says the same."""
+
+        def act(offer: Offer, said: dict[str, Any]) -> HttpResponse:
+            made = offers.copy(offer, by=self.actor(request), at=clock.now())
+            return HttpResponseRedirect(reverse(f"{self.admin_site.name}:{self._named('edit')}", args=[made.pk]))
+
+        return self.ask(
+            request, object_id, act, title="Copy offer",
+            sentence="A draft is made that says the same. Both offers stand beside each other then.",
+        )  # fmt: skip
+
+    # --- to the tills
 
     @button("Publish offer", icon="publish", permission="publish")
     def publish(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Ask, then publish the offer together with those that are out."""
-
-        def act(offer: Offer, said: dict[str, Any]) -> str:
-            version = offers.publish(offer, by=self.actor(request), at=clock.now())
-            return f"“{offer.name}” is published in version {version}. Tills see it within a minute."
-
-        return self.ask(
-            request,
-            object_id,
-            act,
-            title="Publish offer",
-            sentence="Tills give this offer from the next minute on, within its dates.",
-        )
+        """Say what changes for the tills, then publish the offer together with those that are out."""
+        row: Any = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        try:
+            if request.method == "POST":
+                version = offers.publish(row, by=self.actor(request), at=clock.now())
+                return self._back_to(
+                    request, row, f"“{row.name}” is published in version {version}. Tills see it within a minute."
+                )
+            found, problem = queries.what_changes(row), ""
+        except Refusal as refusal:
+            found, problem = None, refusal.message
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Publish offer",
+            "subtitle": row.name,
+            "opts": self.opts,
+            "original": row,
+            "media": self.media,
+            "problem": problem,
+            "changes": offer_words.changes(found, _names_of(found)) if found else [],
+            "back": self.admin_site.address_of(row, request),
+        }
+        return TemplateResponse(request, "backoffice/offer_publish.html", context)
 
     @button("Stop offer", icon="stop_circle", permission="publish")
     def stop(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -225,10 +273,8 @@ class OfferPages(Reading):
         messages.success(request, f"Stopped: {len(out)} offers.")
 
 
-def _for_partner_of(request: HttpRequest, new: NewOffer) -> NewOffer:
-    """An employee of one partner makes that partner's offers, whatever the form says."""
-    partner_id = getattr(request.user, "partner_id", None)
-    return new if partner_id is None else replace(new, partner_id=partner_id)
+def _names_of(found: Any) -> offer_words.Names:
+    return offer_words.Names.of([*found.begun, *found.ended, *(rule for pair in found.altered for rule in pair)])
 
 
 class PublicationPages(Reading):

@@ -1,16 +1,21 @@
 """Pages that only look: the list and the page of one table, and acts that go through a room's verbs."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar, cast
 
 from django.contrib import messages
 from django.contrib.admin import ShowFacets
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import flatten_fieldsets
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Field, Model, Q, QuerySet
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
@@ -19,7 +24,8 @@ from unfold.views import ChangeList
 from regulars.access import permissions
 from regulars.kit.actor import Actor
 from regulars.kit.refusal import Refusal
-from regulars.web.backoffice.columns import Known
+from regulars.web.backoffice import exports
+from regulars.web.backoffice.columns import Known, spoken
 from regulars.web.backoffice.desk import employee_of
 from regulars.web.backoffice.faces import Table
 
@@ -29,6 +35,14 @@ NOBODY = "a person"
 def button[Act: Callable[..., Any]](title: str, *, permission: str, icon: str = "") -> Callable[[Act], Act]:
     """Make a method an act of a row's page, or of chosen rows; `permission` names a `has_…_permission` beside it."""
     return cast(Callable[[Act], Act], action(description=title, icon=icon or None, permissions=[permission]))
+
+
+def searched_by(fields: Sequence[str]) -> str:
+    """What a list is searched by, in words."""
+    names = list(
+        dict.fromkeys(spoken(field.lstrip("=^").rpartition("__")[0] or field.lstrip("=^")) for field in fields)
+    )
+    return " or ".join(filter(None, (", ".join(names[:-1]), *names[-1:]))).capitalize()
 
 
 class Counted(Paginator):
@@ -49,6 +63,7 @@ class Rows(ChangeList):
     def __init__(self, request: HttpRequest, *args: Any) -> None:
         super().__init__(request, *args)
         self.title = str(self.opts.verbose_name_plural).capitalize()
+        self.search_help_text = self.model_admin.search_help_text or searched_by(self.search_fields)
 
     result_list: Any
 
@@ -63,13 +78,16 @@ class Reading(ModelAdmin):
     """Pages of one table that only look: a list with search and filters, and one page per row.
 
     `knows` names the fields that point at other tables: field → model, or (model, its public id). `partner_field`
-    leads to the partner whose rows these are.
+    leads to the partner whose rows these are. An empty list says `nothing`, and what to do about it in `example`.
     """
 
     knows: ClassVar[Mapping[str, type[Model] | tuple[type[Model], str]]] = {}
     person_field: ClassVar[str] = ""
     partner_field: ClassVar[str] = ""
     shared_by_partners: ClassVar[bool] = False
+    nothing: ClassVar[str] = ""
+    example: ClassVar[str] = ""
+    add_title: ClassVar[str] = ""
     ordering: Sequence[str] = ("-id",)
     actions: Sequence[Any] = ()
     paginator = Counted
@@ -131,6 +149,51 @@ class Reading(ModelAdmin):
         """Rows that know names."""
         return Rows
 
+    def get_urls(self) -> list[URLPattern]:
+        """The list as a file, and those of Django's own addresses that open for somebody."""
+        view = self.admin_site.admin_view(self.export)
+        own = [path("export/", view, name=f"{self.opts.app_label}_{self.opts.model_name}_export")]
+        return own + [each for each in super().get_urls() if self._opens(each)]
+
+    def _opens(self, address: URLPattern) -> bool:
+        """Whether Django's address leads somewhere: nothing is deleted here, and few tables have a page to add rows."""
+        verb = (address.name or "").removeprefix(f"{self.opts.app_label}_{self.opts.model_name}_")
+        return verb not in {"", "history", "delete", *({"add"} if self._adds_nothing else ())}
+
+    @property
+    def _adds_nothing(self) -> bool:
+        return type(self).has_add_permission is Reading.has_add_permission
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        """Whether the employee may take this list out as a file."""
+        return self.has_view_permission(request) and bool(request.user.has_perm(f"{self.room}.export"))
+
+    def export(self, request: HttpRequest) -> StreamingHttpResponse | HttpResponse:
+        """The rows that the list shows with these filters, as a file."""
+        if not self.has_export_permission(request):
+            raise PermissionDenied
+        try:
+            return exports.of_list(self, request)
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(self.list_address())
+
+    def list_address(self) -> str:
+        """Where the list is."""
+        return reverse(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_changelist")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the list, with the way out as a file for who may take it."""
+        asked = f"?{request.GET.urlencode()}" if request.GET else ""
+        export_url = f"{self.list_address()}export/{asked}" if self.has_export_permission(request) else ""
+        response: HttpResponse = super().changelist_view(request, {"export_url": export_url, **(extra_context or {})})
+        return response
+
+    def find_exactly(self, request: HttpRequest, text: str) -> QuerySet[Any]:
+        """The rows that this text identifies as a whole; none where the list knows no such field."""
+        whole = [field.removeprefix("=") for field in self.search_fields if field.startswith("=")]
+        asked = [Q(**{field: text}) for field in whole]
+        return self.get_queryset(request).filter(reduce(or_, asked)) if asked else self.get_queryset(request).none()
+
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Model | None:
         """Read the row with the names of everything it points at."""
         row = super().get_object(request, object_id, from_field)
@@ -143,14 +206,11 @@ class Reading(ModelAdmin):
         for field, target in self._targets():
             model, key = target if isinstance(target, tuple) else (target, "pk")
             wanted = {value for row in rows if (value := getattr(row, field))}
-            found = (
-                {getattr(each, key): each for each in model._default_manager.filter(**{f"{key}__in": wanted})}
-                if wanted
-                else {}
-            )
+            others = model._default_manager.filter(**{f"{key}__in": wanted}) if wanted else ()
+            found = {getattr(each, key): self._known(request, each) for each in others}
             for row in rows:
                 if (other := found.get(getattr(row, field))) is not None:
-                    row.known[field] = self._known(request, other)
+                    row.known[field] = other
         return rows
 
     def _targets(self) -> Iterable[tuple[str, type[Model] | tuple[type[Model], str]]]:

@@ -19,6 +19,8 @@ REASONS = {
     "category_unknown": "category is no more",
     "no_address": "no address",
     "suppressed": "address is dead",
+    "test_key": "caused by a key for tests",
+    "not_of_the_team": "not a contact of the team",
     "address_changed": "address changed meanwhile",
     "gone": "has left",
     "person_gone": "left meanwhile",

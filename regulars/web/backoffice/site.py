@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 
-from regulars.access.models import Employee, TillKey
+from regulars.access.models import Employee, Remembered, SetUpLink, TeamContact, TillKey
 from regulars.journal.models import Delivery as JournalDelivery
 from regulars.journal.models import Entry as JournalEntry
 from regulars.journal.models import Personal
@@ -25,27 +26,34 @@ from regulars.loyalty.stores.models import Partner, Store, Till
 from regulars.loyalty.subscriptions.models import Choice, MailingType
 from regulars.loyalty.subscriptions.models import Entry as ConsentEntry
 from regulars.loyalty.sync.models import ChannelVersion, Exchange, Quarantined, Untold
-from regulars.messages.models import Delivery, Message, Receipt, Suppression
+from regulars.messages.models import Delivery, Message, Receipt, Suppression, Tally
 from regulars.providers.models import Gateway, Price
+from regulars.providers.models import Hold as SendingHold
 from regulars.runs.models import Recipient, Run
 from regulars.web.backoffice import (
     access,
     audiences,
     cards,
+    first_steps,
+    gateways,
     goods,
+    hold,
     journal,
     mailings,
     members,
     messages,
     notifications,
     offers,
+    opening,
     points,
     programme,
     purchases,
     quarantine,
+    scopes,
     stores,
     subscriptions,
     sync,
+    till_keys,
 )
 from regulars.web.backoffice.desk import Desk
 
@@ -56,11 +64,23 @@ class LoyaltyDesk(Desk):
     door = "backoffice"
     settings_name = "UNFOLD"
     person = (Member, "public_id")
+    findable = (Member, Card, Purchase, Offer, Mailing, Store, Product)
 
     def zone(self) -> str:
         """The programme's home zone."""
         known = programmes.find()
         return known.time_zone if known else "UTC"
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Today's page; while there is no programme, the page that makes it."""
+        return opening.show(self, request) if programmes.find() is None else super().index(request, extra_context)
+
+    def extra_urls(self) -> list[URLPattern]:
+        """Addresses beside those of tables."""
+        return [
+            path("first-steps/", self.admin_view(first_steps.put_away), name="first_steps"),
+            hold.address(self),
+        ]
 
 
 class Entries(journal.EntryPages):
@@ -75,16 +95,6 @@ class Outbox(journal.DeliveryPages):
     sister = "smartcomms"
 
 
-def own_messages(request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-    """The messages that the employee's partner may read: those of its own mailings, and those of no mailing."""
-    partner_id = getattr(request.user, "partner_id", None)
-    if partner_id is None:
-        return rows
-    mailing_ids = Mailing.objects.filter(partner_id=partner_id).values("public_id")
-    run_ids = Run.objects.filter(system="loyalty", mailing_id__in=mailing_ids).values("pk")
-    return rows.filter(Q(run_id__isnull=True) | Q(run_id__in=run_ids))
-
-
 class Messages(messages.MessagePages):
     """Loyalty's messages."""
 
@@ -92,7 +102,7 @@ class Messages(messages.MessagePages):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Without those of other partners' mailings."""
-        return own_messages(request, super().get_queryset(request))
+        return scopes.own_messages(request, super().get_queryset(request))
 
 
 class Deliveries(messages.DeliveryPages):
@@ -105,7 +115,15 @@ class Deliveries(messages.DeliveryPages):
         rows: QuerySet[Any] = super().get_queryset(request)
         if getattr(request.user, "partner_id", None) is None:
             return rows
-        return rows.filter(message_id__in=own_messages(request, Message.objects.all()).values("pk"))
+        return rows.filter(message_id__in=scopes.own_messages(request, Message.objects.all()).values("pk"))
+
+
+class Employees(access.EmployeePages):
+    """Employees, some of whom belong to a partner."""
+
+    def partners(self) -> list[tuple[int, str]]:
+        """All partners by name."""
+        return list(Partner.objects.order_by("name").values_list("pk", "name"))
 
 
 PAGES: dict[type[Model], Any] = {
@@ -118,7 +136,8 @@ PAGES: dict[type[Model], Any] = {
     Partner: stores.PartnerPages,
     Store: stores.StorePages,
     Till: stores.TillPages,
-    TillKey: stores.TillKeyPages,
+    TillKey: till_keys.TillKeyPages,
+    TeamContact: till_keys.TeamContactPages,
     Product: goods.ProductPages,
     ProductGroup: goods.GroupPages,
     Audience: audiences.AudiencePages,
@@ -131,7 +150,7 @@ PAGES: dict[type[Model], Any] = {
     Entry: points.EntryPages,
     Message: Messages,
     Delivery: Deliveries,
-    Gateway: messages.GatewayPages,
+    Gateway: gateways.GatewayPages,
     Suppression: messages.SuppressionPages,
     Receipt: messages.ReceiptPages,
     Rule: notifications.RulePages,
@@ -139,7 +158,7 @@ PAGES: dict[type[Model], Any] = {
     PointsCurrency: programme.CurrencyPages,
     ChannelVersion: sync.VersionPages,
     Quarantined: quarantine.QuarantinedPages,
-    Employee: access.EmployeePages,
+    Employee: Employees,
     JournalEntry: Entries,
     JournalDelivery: Outbox,
 }
@@ -147,8 +166,11 @@ HIDDEN: dict[type[Model], str] = {
     Run: "stands on its mailing's page as progress",
     Recipient: "stands on its run as the list of people",
     Price: "stands on its gateway as the price list",
+    SendingHold: "stands on the page about holding all sending",
     Identifier: "stands masked on the member's page",
     OneTimeCode: "one-time codes are nobody's to look at",
+    Remembered: "tries to sign in, kept for minutes to slow guessing down",
+    SetUpLink: "stands on the employee's page",
     Session: "a member's devices are the member's own, on the account page",
     Choice: "stands on the member's page as the consent table",
     Line: "stands on its receipt",
@@ -159,6 +181,7 @@ HIDDEN: dict[type[Model], str] = {
     Hold: "stands on its operation",
     Exchange: "parcels are counted and told by `regulars exchange`",
     Untold: "a member waits here until the next parcel; `regulars bridge report` tells what differs",
+    Tally: "stands in the figures of /metrics",
     Personal: "personal details of the journal need a right of their own, which the contact centre asks for",
 }
 

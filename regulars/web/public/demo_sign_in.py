@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from regulars.access import actions as access
+from regulars.access import employees
 from regulars.access import queries as access_queries
 from regulars.kit import clock
 from regulars.kit.actor import Actor
@@ -29,7 +30,7 @@ ANNA_MAILBOX = "anna@example.org"  # the demo's builder gives her this one
 EMPLOYEES = {
     "marketer": ("marketer", "/backoffice/"),
     "administrator": ("admin", "/backoffice/"),
-    "operator": ("operator", "/backoffice/"),
+    "operator": ("operator", "/contact-centre/"),
     "auditor": ("auditor", "/backoffice/"),
     "smartcomms": ("marketer", "/smartcomms/"),
 }
@@ -49,6 +50,8 @@ def sign_in(request: HttpRequest, role: str) -> HttpResponse:
     if employee is None:
         raise Http404
     login(request, employee)
+    by = Actor("employee", name, "public", ip=request.META.get("REMOTE_ADDR"))
+    employees.note_signed_in(employee, second_factor="", by=by, at=clock.now())
     return redirect(door)
 
 

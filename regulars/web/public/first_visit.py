@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
-from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -22,6 +21,7 @@ from regulars.loyalty.programme import queries as programme
 from regulars.loyalty.subscriptions import actions as subscriptions
 from regulars.web.public import places
 from regulars.web.shell.faces import Problem
+from regulars.web.staff import sign_in
 
 WORD_LETTERS = 12
 FIELDS = ("word", "login", "name", "currency", "region", "time_zone")
@@ -49,7 +49,7 @@ def setup_word() -> str:
 @never_cache
 @require_POST
 def first_visit(request: HttpRequest) -> HttpResponse:
-    """Make the administrator and the programme, and sign the administrator in; there is no such page afterwards."""
+    """Make the administrator and the programme, and lead on to the second factor; there is no such page afterwards."""
     if not first.is_needed():
         raise Http404
     given = {field: request.POST.get(field, "").strip() for field in FIELDS}
@@ -59,8 +59,7 @@ def first_visit(request: HttpRequest) -> HttpResponse:
         return shown(request, given, Problem(refusal.field, refusal.message))
     if employee is None:
         raise Http404
-    login(request, employee)
-    return redirect("/backoffice/")
+    return sign_in.enter(request, employee, to="/backoffice/")
 
 
 def shown(request: HttpRequest, given: Mapping[str, str] | None = None, problem: Problem | None = None) -> HttpResponse:

@@ -99,7 +99,8 @@ def _roles(card_number: str) -> list[Card]:
         ),
         _one_tap(
             "operator", "support_agent", _("Olga, operator"),
-            _("Finds a member and a receipt, blocks a card."), desk,
+            _("Answers a call: finds the member, explains a receipt, changes what they hear."),
+            _("Open the contact centre"),
         ),
         _one_tap(
             "administrator", "storefront", _("Ada, administrator"),

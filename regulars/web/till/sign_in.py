@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from regulars.access import queries as access
+from regulars.kit import reach
 from regulars.kit.actor import Actor
+from regulars.kit.request import acting
 from regulars.loyalty.stores import queries as stores
 from regulars.loyalty.stores.queries import TillAt
 from regulars.web.shell.faces import Problem
@@ -31,14 +32,12 @@ def remember(response: HttpResponse, key: str) -> None:
 def find_till(key: str) -> TillAt | None:
     """The open till that holds this key, or None."""
     key = key.strip()
-    till_id = access.find_till_id(key) if key.isascii() and 0 < len(key) <= LONGEST_KEY else None
-    till = stores.get_till(till_id) if till_id is not None else None
-    return till if till is not None and till.is_open else None
+    return stores.find_by_key(key) if key.isascii() and 0 < len(key) <= LONGEST_KEY else None
 
 
 def actor(request: HttpRequest, till: TillAt) -> Actor:
     """The till as the one who acts on this page."""
-    return Actor("till", till.till_public_id, "till", ip=request.META.get("REMOTE_ADDR"))
+    return Actor("till", till.till_public_id, reach.named("till", till.reach), ip=request.META.get("REMOTE_ADDR"))
 
 
 def at_till(page: Callable[[HttpRequest, TillAt], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -48,7 +47,10 @@ def at_till(page: Callable[[HttpRequest, TillAt], HttpResponse]) -> Callable[[Ht
     @wraps(page)
     def checked(request: HttpRequest) -> HttpResponse:
         till = find_till(request.COOKIES.get(COOKIE, ""))
-        return page(request, till) if till is not None else _to_the_door(request)
+        if till is None:
+            return _to_the_door(request)
+        acting.set("till")
+        return page(request, till)
 
     return checked
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from regulars.providers import actions as providers
 from regulars.worker.run import Worker
+from tests import make
 from tests.gateways.smtp.mailroom import Mailroom, mailroom
 from tests.worker.shift import QUICK, aside
 
@@ -27,7 +28,8 @@ async def shift(*, said: dict[str, Any] | None = None, **behaviour: Any) -> Asyn
             "reconnect_min_s": 0.05,
             **(said or {}),
         }
-        await aside(lambda: providers.set_gateway("mail", channel="email", provider="smtp", settings=settings))
+        account = {"channel": "email", "provider": "smtp", "settings": settings, "by": make.BY, "at": make.AT}
+        await aside(lambda: providers.set_gateway("mail", **account))
         stop = asyncio.Event()
         working = asyncio.create_task(Worker(QUICK).run(stop))
         try:

@@ -28,8 +28,10 @@ MJML = (
 
 def gateway(channel: str = "sms", **prices: int) -> int:
     provider = "smpp" if channel == "sms" else "smtp"
-    gateway_id = providers.set_gateway(f"{channel}-{provider}", channel=channel, provider=provider, settings={})
-    providers.set_prices(gateway_id, prices)
+    gateway_id = providers.set_gateway(
+        f"{channel}-{provider}", channel=channel, provider=provider, settings={}, by=make.BY, at=make.AT
+    )
+    providers.set_prices(gateway_id, prices, by=make.BY, at=make.AT)
     return gateway_id
 
 

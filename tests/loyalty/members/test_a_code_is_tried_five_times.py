@@ -111,15 +111,37 @@ def test_the_sixth_code_in_five_minutes_is_not_made(at: datetime) -> None:
 
 
 @pytest.mark.django_db
-def test_an_unknown_phone_is_answered_alike_and_gets_a_row(at: datetime) -> None:
+def test_a_phone_that_nobody_has_gets_a_code_as_well_and_its_owner_is_a_newcomer(at: datetime) -> None:
     make.programme()
 
     unknown = sign_in.ask_code(PHONE, at=at)
 
-    assert (unknown.phone, unknown.code, unknown.expires_at) == (PHONE, None, at + timedelta(minutes=5))
-    assert OneTimeCode.objects.filter(phone=PHONE, purpose="sign_in").exists()
+    assert (unknown.phone, unknown.expires_at) == (PHONE, at + timedelta(minutes=5))
+    assert unknown.person_id.startswith("gst_")
+    assert sign_in.enter(PHONE, str(unknown.code), by=BY, at=at) == sign_in.Newcomer(PHONE, at)
+
+
+@pytest.mark.django_db
+def test_who_is_no_member_is_not_signed_in(at: datetime) -> None:
+    make.programme()
+
     with pytest.raises(sign_in.WrongCode):
-        sign_in.sign_in(PHONE, "000000", by=BY, at=at)
+        sign_in.sign_in(PHONE, asked(at), by=BY, at=at)
+
+
+@pytest.mark.django_db
+def test_the_codes_of_strangers_are_counted_as_those_of_members(at: datetime) -> None:
+    make.programme()
+    code = asked(at)
+    for _ in range(5):
+        assert not sign_in.is_right(PHONE, other(code), purpose=sign_in.SIGN_IN, at=at)
+
+    later = at + timedelta(minutes=4)
+    with pytest.raises(sign_in.WrongCode):
+        sign_in.enter(PHONE, asked(later), by=BY, at=later)
+
+    much_later = at + timedelta(minutes=6)
+    assert isinstance(sign_in.enter(PHONE, asked(much_later), by=BY, at=much_later), sign_in.Newcomer)
 
 
 @pytest.mark.django_db
@@ -164,12 +186,12 @@ def test_whatever_is_typed_counts_as_a_try(at: datetime, text: str) -> None:
 
 
 @pytest.mark.django_db
-def test_codes_of_strangers_are_forgotten_after_a_day(at: datetime) -> None:
+def test_codes_of_strangers_are_forgotten_after_an_hour(at: datetime) -> None:
     make.programme()
     sign_in.ask_code(PHONE, at=at)
 
-    assert sign_in.forget_old(at=at + timedelta(hours=23)) == 0
-    assert sign_in.forget_old(at=at + timedelta(hours=25)) == 1
+    assert sign_in.forget_old(at=at + timedelta(hours=1)) == 0
+    assert sign_in.forget_old(at=at + timedelta(hours=1, minutes=6)) == 1
 
 
 @pytest.mark.django_db

@@ -91,6 +91,17 @@ def test_queued_messages_are_cancelled_and_emptied(at: datetime) -> None:
     assert (message.state, message.address, message.text) == ("cancelled", "", "")
 
 
+def test_what_was_sent_before_she_joined_goes_with_her(at: datetime) -> None:
+    make.programme()
+    phone = notifications.send_sign_in_code(cast.ANNA.phone, by=make.BY, at=at)
+    anna = cast.anna().member
+
+    actions.leave(anna, by=make.OPERATOR, at=at)
+
+    assert not OneTimeCode.objects.filter(phone=phone).exists()
+    assert [(sent.address, sent.text) for sent in Message.objects.all()] == [("", "")]
+
+
 def test_leaving_twice_is_said_once(at: datetime) -> None:
     anna = cast.anna().member
 
@@ -109,7 +120,10 @@ def test_who_has_left_cannot_be_changed_or_signed_in(at: datetime) -> None:
         actions.change_profile(anna, {"first_name": "Anna"}, by=make.BY, at=at)
     with pytest.raises(actions.HasLeft):
         actions.block(anna, reason="fraud", by=make.BY, at=at)
-    assert sign_in.ask_code(cast.ANNA.phone, at=at).code is None
+    asked = sign_in.ask_code(cast.ANNA.phone, at=at)
+    assert asked.person_id.startswith("gst_"), "the phone is a stranger's now"
+    with pytest.raises(sign_in.WrongCode):
+        sign_in.sign_in(cast.ANNA.phone, str(asked.code), by=make.BY, at=at)
     assert subscriptions.unsubscribe(anna, channel="sms", by=make.BY, at=at) == []
 
 

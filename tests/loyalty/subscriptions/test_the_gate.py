@@ -1,11 +1,12 @@
 """The gate says of every message about to go whether it may, with one statement."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from regulars.loyalty.members import actions as members
+from regulars.loyalty.members import sign_in
 from regulars.loyalty.members.models import Member
 from regulars.loyalty.subscriptions import actions
 from regulars.loyalty.subscriptions.gate import refusals
@@ -37,6 +38,28 @@ def candidate(member: Member | None = None, **changes: Any) -> Candidate:
 
 def judge(message: Candidate, at: datetime) -> str:
     return refusals([message], at).get(message.message_id, "")
+
+
+def test_of_what_goes_to_no_member_only_a_guests_own_code_that_is_still_good_may(at: datetime) -> None:
+    make.programme()
+    asked = sign_in.ask_code(cast.OLGA.phone, at=at)
+    code = {"message_class": "code", "subject": "system", "person_id": asked.person_id, "address": cast.OLGA.phone}
+
+    assert judge(candidate(**code), at) == ""
+    for other in (
+        {"person_id": "gst_somebody"},
+        {"person_id": ""},
+        {"address": cast.MAX.phone},
+        {"message_class": "event"},
+        {"message_class": "marketing"},
+        {"subject": "mailings"},
+        {"channel": "viber"},
+        {"channel": "email"},
+    ):
+        assert judge(candidate(**{**code, **other}), at) == "unknown_person", other
+    assert judge(candidate(**code), at + timedelta(minutes=6)) == "unknown_person"
+    sign_in.forget_codes([cast.OLGA.phone], at=at)
+    assert judge(candidate(**code), at) == "unknown_person"
 
 
 def test_what_is_allowed_goes(anna: Member, at: datetime) -> None:

@@ -27,9 +27,9 @@ MJML = (
 def gateway(channel: str = "sms", *, settings: dict[str, Any] | None = None, **prices: int) -> int:
     provider = "smpp" if channel == "sms" else "smtp"
     gateway_id = providers.set_gateway(
-        f"{channel}-{provider}", channel=channel, provider=provider, settings=settings or {}
+        f"{channel}-{provider}", channel=channel, provider=provider, settings=settings or {}, by=EMPLOYEE, at=AT
     )
-    providers.set_prices(gateway_id, prices)
+    providers.set_prices(gateway_id, prices, by=EMPLOYEE, at=AT)
     return gateway_id
 
 

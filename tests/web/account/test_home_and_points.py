@@ -49,7 +49,8 @@ def test_a_new_member_has_an_empty_home(phone: Client) -> None:
     shown = text(phone.get("/account/"))
 
     assert "0 points" in shown
-    assert "Your first purchase will stand here." in shown
+    assert "Points come with your first purchase" in shown
+    assert "Welcome, Anna Show this code at the till to collect points." in shown
 
 
 def test_without_a_card_it_says_where_to_get_one(client: Client, still_clock: Any) -> None:
@@ -72,7 +73,10 @@ def test_the_balance_is_the_sum_of_the_lots_listed(phone: Client, anna: cast.Rol
     assert context["balance"] == sum(lot.left for lot in context["lots"]) == 68
     assert {lot.url for lot in context["lots"]} == {f"/account/purchases/{each}/" for each in (first, second)}
     assert "until 24 November 2027" in text(answer)
-    assert "from 24 November 2026" in text(answer)
+    assert "from 24 November 2026 , usable at once" in text(answer)
+    for lot in context["lots"]:
+        assert f"receipt {lot.receipt} " in text(answer)
+        assert f"receipt {lot.receipt}" in text(phone.get(lot.url))
 
 
 def test_pending_points_stand_apart(phone: Client, anna: cast.Role, buy: Callable[..., str]) -> None:
@@ -84,7 +88,8 @@ def test_pending_points_stand_apart(phone: Client, anna: cast.Role, buy: Callabl
 
     assert answer.context["balance"] == sum(lot.left for lot in answer.context["lots"])
     assert [lot.left for lot in answer.context["pending"]] == [45]
-    assert "can be used from 8 December 2026" in text(answer)
+    assert "can be used from 8 December 2026 · never expires" in text(answer)
+    assert answer.context["pending"][0].url == answer.context["lots"][0].url, "they come from one purchase"
     assert "45 points more can be used from 8 December 2026" in text(phone.get("/account/"))
 
 

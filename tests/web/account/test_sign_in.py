@@ -59,7 +59,7 @@ def test_known_and_unknown_phones_get_the_same_answer(client: Client, anna: cast
     known, stranger = ask(client), ask(Client(), "+447700900999")
 
     assert (known.status_code, known.headers["Location"]) == (stranger.status_code, stranger.headers["Location"])
-    assert Message.objects.count() == 1
+    assert Message.objects.count() == 2
 
 
 def test_the_phone_travels_neither_in_the_address_nor_unmasked_on_the_page(client: Client, anna: cast.Role) -> None:
@@ -130,9 +130,23 @@ def test_signing_out_closes_the_session_and_again_changes_nothing(phone: Client)
     assert phone.get(HOME).status_code == 302
 
 
-def test_before_there_is_a_programme_the_page_says_so(client: Client, db: Any) -> None:
-    assert client.get(PHONE).status_code == 200
-    assert ask(client).status_code == 503
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_before_there_is_a_programme_the_page_says_so(client: Client, db: Any, language: str) -> None:
+    said = {"en": "has not opened yet", "ru": "ещё не открылась"}[language]
+    assert "has not opened yet" in ask(client).content.decode()
+    assert said in client.get("/account/", headers={"Accept-Language": language}, follow=True).content.decode()
+
+
+def test_another_code_may_be_asked_for_without_typing_the_number_again(client: Client, anna: cast.Role) -> None:
+    ask(client)
+    first = sent_code()
+
+    answer = client.post(CODE, {"again": "1"})
+
+    assert "Another code is on its way to +44 ••• 01" in answer.content.decode()
+    assert Message.objects.count() == 2
+    assert client.post(CODE, {"code": sent_code()}).headers["Location"] == HOME
+    assert first
 
 
 def test_the_sixth_code_within_five_minutes_is_not_sent(client: Client, anna: cast.Role) -> None:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from regulars.access import actions as access
+from regulars.access import team
 from regulars.journal.models import Delivery as JournalDelivery
 from regulars.journal.models import Entry as JournalEntry
 from regulars.loyalty.audiences import actions as audiences
@@ -91,6 +92,7 @@ def shop() -> Member:
     offers.publish(offer(), by=make.BY, at=make.AT)
     till = make.till()
     access.issue_till_key(till.pk, by=make.BY, at=make.AT)
+    team.add_contact("+447700900009", note="The test phone", by=make.BY, at=make.AT)
     basket = Basket(
         (BasketLine(1, "4006", "Whole milk", 2000, 199),), make.AT, "GBP", Identifier("card", anna.card.number)
     )

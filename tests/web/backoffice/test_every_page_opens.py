@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from regulars.loyalty.members.models import Member
+from regulars.loyalty.programme.models import Programme
 from regulars.loyalty.purchases.models import Purchase
 from regulars.messages.models import Message
 from regulars.providers.models import Gateway
@@ -23,9 +24,12 @@ def test_every_list_and_every_page_opens_with_rows_in_it(system: str) -> None:
     for model, pages in staff.pages_of(system).items():
         listed = client.get(staff.list_of(system, model))
         row = pages.get_queryset(listed.wsgi_request).first()
-        assert listed.status_code == 200, model
         assert row is not None, f"no row of {model} in the shop"
-        assert "result_list" in listed.text, model
+        if model is Programme:  # there is one, so its page opens at once
+            assert listed.headers["Location"] == staff.page_of(system, row)
+        else:
+            assert listed.status_code == 200, model
+            assert "result_list" in listed.text, model
         opened = client.get(staff.page_of(system, row))
         assert opened.status_code == 200, model
 
@@ -90,7 +94,7 @@ def test_names_on_a_list_cost_one_query_a_kind() -> None:
     with CaptureQueriesContext(connection) as many:
         client.get(staff.list_of("backoffice", Purchase))
 
-    assert len(many) == len(few)
+    assert len(many) == len(few), [each["sql"] for each in many]
 
 
 def test_contacts_passwords_and_codes_are_not_shown() -> None:

@@ -41,15 +41,9 @@ def test_nobody_comes_in_without_signing_in() -> None:
         assert "/login/" in answer.headers["Location"]
 
 
-def test_each_desk_has_its_own_sign_in() -> None:
-    assert "Back office" in Client().get("/backoffice/login/").text
-    assert "Smart Communications" in Client().get("/smartcomms/login/").text
-
-
-def test_a_wrong_password_is_told_in_words() -> None:
-    answer = Client().post("/backoffice/login/", {"username": "nobody", "password": "nothing"})
-
-    assert "do not belong together" in answer.text
+def test_both_desks_lead_to_the_employees_one_sign_in_which_says_where_to() -> None:
+    assert "Sign in to the back office" in Client().get("/backoffice/", follow=True).text
+    assert "Sign in to Smart Communications" in Client().get("/smartcomms/", follow=True).text
 
 
 def test_without_the_right_to_members_a_receipt_has_no_name() -> None:

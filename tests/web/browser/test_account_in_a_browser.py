@@ -197,18 +197,3 @@ def test_at_320_pixels_nothing_sticks_out(anna: cast.Role, visit: Callable[..., 
         wide = page.evaluate(TOO_WIDE)
         assert wide == [], path
         assert visitor.overflow() == 0, path
-
-
-def test_a_first_visit_weighs_at_most_120_kilobytes(anna: cast.Role, visit: Callable[..., Visit]) -> None:
-    visitor = enter(visit)
-    session = visitor.context.new_cdp_session(visitor.page)
-    session.send("Network.enable")
-    sizes: list[float] = []
-    session.on("Network.loadingFinished", lambda told: sizes.append(told["encodedDataLength"]))
-    hosts: set[str] = set()
-    visitor.page.on("request", lambda asked: hosts.add("/".join(asked.url.split("/")[:3])))
-
-    visitor.page.goto(visitor.address + "/account/", wait_until="networkidle")
-
-    assert sum(sizes) <= 120 * 1024, f"{sum(sizes) / 1024:.0f} KiB"
-    assert hosts == {visitor.address}

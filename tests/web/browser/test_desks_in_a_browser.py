@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.db.models import Model
 
-from regulars.access import actions as access
 from regulars.access import queries as keys
 from regulars.loyalty.goods.models import Product
 from regulars.loyalty.members.models import Member
@@ -15,7 +14,6 @@ from regulars.loyalty.purchases.models import Purchase
 from regulars.loyalty.stores.models import Till
 from regulars.smartcomms.customers.models import Customer
 from regulars.smartcomms.subscriptions.models import Category
-from tests import make
 from tests.web.backoffice import staff
 from tests.web.browser.visitor import DESK, SCREENS, Screen, Visit
 
@@ -85,25 +83,6 @@ def test_todays_page_holds_and_every_figure_stays_in_its_card(
     look(visitor, f"/{system}/", f"desk-today-{system}")
 
 
-def test_the_door_holds_and_says_what_does_not_fit(shop: Member, visit: Callable[..., Visit]) -> None:
-    access.add_employee(
-        "olga", name="Olga", roles=["marketer"], password="a lamp over the door", by=make.BY, at=make.AT
-    )
-    visitor = visit()
-    look(visitor, "/backoffice/login/", "desk-door")
-    page = visitor.page
-    page.fill("[name=username]", "olga")
-    page.fill("[name=password]", "wrong")
-    page.keyboard.press("Enter")
-    page.get_by_text("do not belong together").wait_for()
-    visitor.look("desk-door-refused")
-
-    page.fill("[name=password]", "a lamp over the door")
-    page.keyboard.press("Enter")
-
-    page.locator("h1", has_text="Today").wait_for()
-
-
 def test_an_offer_is_written_published_and_stopped(shop: Member, visit: Callable[..., Visit]) -> None:
     visitor = enter(visit, "marketer")
     look(visitor, "/backoffice/loyalty_offers/offer/add/", "desk-offer-add")
@@ -134,6 +113,7 @@ def test_the_key_of_a_till_is_seen_whole_on_every_screen_and_only_once(
     till = Till.objects.get()
     visitor = enter(visit)
     page = visitor.go(staff.page_of("backoffice", till).replace("change", "issue_key"))
+    page.get_by_label("Live").check()
     page.locator(".desk-act button[type=submit]").click()
 
     key = page.locator("#key").inner_text()

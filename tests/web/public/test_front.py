@@ -110,7 +110,7 @@ def test_one_tap_stands_at_the_till_with_annas_card(client: Client, shop: cast.R
     [
         ("marketer", "marketer", "/backoffice/"),
         ("administrator", "admin", "/backoffice/"),
-        ("operator", "operator", "/backoffice/"),
+        ("operator", "operator", "/contact-centre/"),
         ("auditor", "auditor", "/backoffice/"),
         ("smartcomms", "marketer", "/smartcomms/"),
     ],

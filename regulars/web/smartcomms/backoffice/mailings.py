@@ -11,7 +11,7 @@ from regulars.smartcomms.mailings import estimates, queries, rendering
 from regulars.smartcomms.mailings.models import Mailing
 from regulars.smartcomms.subscriptions.models import Category
 from regulars.web.backoffice import columns, filters
-from regulars.web.backoffice.messages import in_units
+from regulars.web.backoffice.price_lists import in_units
 from regulars.web.backoffice.sending_editor import CHANNELS, Preview
 from regulars.web.backoffice.sending_faces import Spoken
 from regulars.web.backoffice.sending_pages import CHANNEL, SENT, SendingPages

@@ -1,0 +1,1 @@
+"""Backups: one file with everything, made while the installation runs; restoring it; and proving that it is whole."""
