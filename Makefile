@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser chaos check format pictures messages reference pins ci
+.PHONY: help demo test browser chaos deploy documents check format pictures messages reference pins ci
 
 help:  ## Say what each target is for
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -15,6 +15,12 @@ browser:  ## Run the tests that click through the pages in Chromium
 
 chaos:  ## Kill processes in the middle of their work and count what was lost
 	uv run pytest -n0 -m chaos
+
+deploy:  ## Start whole installations: image, compose file, units, and a doctor with faults to find
+	uv run pytest -n0 -m deploy
+
+documents:  ## Type what the how-tos say
+	uv run python tools/run_docs.py
 
 check:  ## Lint, types, floors
 	uv run ruff check && uv run ruff format --check && uv run mypy && uv run lint-imports

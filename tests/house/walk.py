@@ -107,7 +107,7 @@ class Places:
             for mailing_id in mailings.objects.values_list("public_id", flat=True):
                 Run.objects.create(
                     system=system, public_id=f"run-{make.number()}", mailing_id=mailing_id, kind="mailing", channel="sms",
-                    state="ended", started_by="system", started_at=make.AT, ended_at=make.AT,
+                    state="done", started_by="system", started_at=make.AT, ended_at=make.AT,
                 )  # fmt: skip
 
     def path_of(self, address: str, visitor: Visitor) -> str:

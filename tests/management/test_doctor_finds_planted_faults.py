@@ -13,7 +13,7 @@ import pytest
 from regulars.kit import embedded_postgres
 from tests.management.infirmary import House, healthy_house, waits_since
 
-pytestmark = pytest.mark.xdist_group("doctor")
+pytestmark = [pytest.mark.deploy, pytest.mark.xdist_group("doctor")]
 
 
 @pytest.fixture(scope="module")

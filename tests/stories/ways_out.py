@@ -157,6 +157,8 @@ WAYS_OUT = (
 
 # Entrances without a line above, and why.
 OTHERS = {
+    "regulars.web.contact_centre.subscriptions.subscriptions": "the operator's table: the verb of the account's page",
+    "regulars.loyalty.members.actions.change_profile": "a phone that was a guest's: what waits for the guest is erased",
     "regulars.smartcomms.reactions.register": "the exchange and the bus: what `follows` in Smart Communications",
     "regulars.loyalty.reactions.register": "`end_consent` closes the journal of somebody who has left already",
     "regulars.management.commands.exchange.Command.handle": "the exchange by hand; it takes parcels in as the worker does",

@@ -179,7 +179,8 @@ _CARDS: Final = (
         "'a card of this member; somebody else has it'",
         """from stage_cards t join loyalty_cards_card k on k.number = t.number
            left join stage_person p on p.number = t.member
-          where k.member_id is not null and t.member <> '' and p.fate <> 'gone' and k.member_id is distinct from p.member_id""",
+          where k.member_id is not null and t.member <> '' and p.fate not in ('gone', 'wrong')
+            and k.member_id is distinct from p.member_id""",
     ),
     _wrong(files.CARDS),
     """

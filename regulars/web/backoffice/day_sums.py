@@ -176,7 +176,7 @@ def count_allowed() -> Allowed:
     table = "loyalty_subscriptions_choice"
 
     def read() -> Allowed | None:
-        rows = about(table)
+        rows = sql.about(table)
         return sql.first(Allowed, _ALLOWED, {"share": 100.0 if rows <= SAMPLE else 100 * SAMPLE / rows})
 
     return _keep("allowed", table, read)

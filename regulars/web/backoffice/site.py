@@ -14,8 +14,9 @@ from regulars.loyalty.audiences.models import Audience
 from regulars.loyalty.cards.models import Card, Series
 from regulars.loyalty.checkout.models import Reservation
 from regulars.loyalty.goods.models import Product, ProductGroup
+from regulars.loyalty.imports.models import Arrival, Import, ImportedFile
 from regulars.loyalty.mailings.models import Mailing
-from regulars.loyalty.members.models import Identifier, Member, OneTimeCode, Session
+from regulars.loyalty.members.models import CodeTally, Identifier, Member, OneTimeCode, Session
 from regulars.loyalty.notifications.models import Rule
 from regulars.loyalty.offers.models import Offer, Publication
 from regulars.loyalty.points.models import Balance, Draw, Entry, Hold, Lot, Operation
@@ -182,6 +183,10 @@ HIDDEN: dict[type[Model], str] = {
     Exchange: "parcels are counted and told by `regulars exchange`",
     Untold: "a member waits here until the next parcel; `regulars bridge report` tells what differs",
     Tally: "stands in the figures of /metrics",
+    CodeTally: "how many codes were asked for in an hour, kept to stop floods",
+    Import: "what was imported is told by `regulars import`",
+    ImportedFile: "what was imported is told by `regulars import`",
+    Arrival: "sealed numbers of those who moved in, so that nobody who left comes back",
     Personal: "personal details of the journal need a right of their own, which the contact centre asks for",
 }
 

@@ -1,6 +1,6 @@
 """Mailing types and the journal of consent."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest
@@ -50,7 +50,10 @@ class TypeForm(forms.ModelForm):
     code = forms.RegexField(
         label="Code", regex=r"^[a-z][a-z0-9_]{1,39}$", widget=UnfoldAdminTextInputWidget,
         help_text="What mailings and programs call it: small letters, digits and _. It stays as it is chosen.",
-        error_messages={"invalid": "A code is of small letters, digits and _, and begins with a letter."},
+        error_messages={
+            "invalid": "A code is of small letters, digits and _, and begins with a letter.",
+            "unique": "There is already a mailing type with this code.",
+        },
     )  # fmt: skip
     base = forms.ChoiceField(
         label="Made from", widget=UnfoldAdminSelectWidget, choices=[(base.code, base.name) for base in BASE_TYPES],
@@ -69,7 +72,6 @@ class TypeForm(forms.ModelForm):
     class Meta:
         model = MailingType
         fields = ("name", "code", "base", "channels", "is_visible")
-        error_messages: ClassVar[Any] = {"code": {"unique": "There is already a mailing type with this code."}}
 
 
 class MailingTypePages(Reading):

