@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from tests.deploy import engine
+from tools import run_docs
 
 LINK = re.compile(r"(https?://\S+)/\?word=[a-z2-7-]+")
 PATIENCE_S = 240
@@ -37,7 +38,6 @@ def started(
     root: engine.Root, log: Path, *, env: Mapping[str, str], command: list[str] | None = None
 ) -> Iterator[dict[str, Any]]:
     """Start what the image starts, wait for its health, and end it as an engine would; answers what was seen."""
-    root.run(["/bin/sh", "-c", "rm -rf /run/regulars"], user="root")
     seen: dict[str, Any] = {}
     process = root.start(command or [*root.entrypoint, *root.command], log, env=env)
     try:
@@ -130,8 +130,7 @@ def by_page(context: Path, scratch: Path) -> None:
     root = engine.Root.over_this_machine(scratch, "server")
     shutil.copytree(context, root.path / "srv/clone")
     root.folder = "/srv/clone"
-    page = (context / "docs/howto/go-live.md").read_text()
-    steps = re.findall(r"^```sh server\n(.*?)^```$", page, re.M | re.S)
+    steps = run_docs.blocks(context / "docs/howto/go-live.md", "server")
     uv = shutil.which("uv") or "uv"
     root.env["PATH"] += f":{Path(uv).parent}"
     root.run(["/bin/bash", "-euc", "\n".join(steps)])

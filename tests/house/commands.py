@@ -10,21 +10,16 @@ from pathlib import Path
 from django.core.management import get_commands, load_command_class
 
 from regulars import variables
+from tools import run_docs
 
-BLOCK = re.compile(r"^```sh *(\S*)\n(.*?)^```$", re.M | re.S)
 SETTING = re.compile(r"\b(?:REGULARS_[A-Z_]+|DATABASE_URL|RABBITMQ_URL)\b")
 KINDS = {"", "elsewhere", "server"}
 SHELL = re.compile(r"[|&;()]+")
 
 
-def blocks(page: Path) -> Iterator[tuple[str, str]]:
-    """Kind and text of each block."""
-    yield from BLOCK.findall(page.read_text())
-
-
 def breaches(page: Path) -> Iterator[str]:
     """What is wrong with a page's commands."""
-    for kind, text in blocks(page):
+    for kind, text in run_docs.BLOCK.findall(page.read_text()):
         if kind not in KINDS:
             yield f"{page.name}: “sh {kind}” is no kind of block: leave the word out, or say elsewhere or server."
         if said := _misread(text):
