@@ -65,14 +65,26 @@ def wait_for_customers(progress: Progress) -> None:
     progress.say(f"Smart Communications knows {wanted:,} customers")
 
 
+class Patience:
+    """Lasts as long as what waits becomes less now and then; that it first grew, while a mailing was queued, is no stand-still."""
+
+    def __init__(self, seconds: float, began: float) -> None:
+        self.seconds, self.shrank_at, self.last = seconds, began, 0
+
+    def is_over(self, waiting: int, now: float) -> bool:
+        """Whether nothing became less for too long; asked again and again, with how much waits now."""
+        if waiting < self.last:
+            self.shrank_at = now
+        self.last = waiting
+        return now - self.shrank_at > self.seconds
+
+
 def wait_for_messages(progress: Progress, *, patience_s: float = 60) -> None:
     """Wait until no message is on its way, as long as their number shrinks within the patience."""
-    fewest, shrank_at, said_at = -1, time.monotonic(), 0.0
+    patience, said_at = Patience(patience_s, time.monotonic()), 0.0
     while waiting := _count_on_their_way():
         now = time.monotonic()
-        if fewest < 0 or waiting < fewest:
-            fewest, shrank_at = waiting, now
-        if now - shrank_at > patience_s:
+        if patience.is_over(waiting, now):
             raise StoryBroken(f"{waiting:,} messages did not arrive.")
         if now - said_at > 5:
             said_at = now
